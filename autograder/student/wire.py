@@ -1,0 +1,130 @@
+"""Reads what comes back from the student's side, and believes none of it."""
+
+import base64
+import binascii
+import io
+import json
+import math
+from typing import Any
+
+import numpy as np
+
+from autograder.student.endpoint import encode
+
+__all__ = ["Handle", "ReplyError", "decode", "encode", "read_reply"]
+
+MAX_REPLY_CHARACTERS = 64 * 2**20
+MAX_DEPTH = 20
+MAX_ITEMS = 100_000
+
+
+class ReplyError(Exception):
+    """A reply that is not what the protocol allows; the message says what is wrong with it."""
+
+
+class Handle(int):
+    """The number of an object that stays on the student's side."""
+
+
+def read_reply(text: str) -> dict[str, Any]:
+    """Parses one reply of the endpoint.
+
+    Args:
+        text: JSON with either ``value`` (and, for calls, ``changed``) or ``error``.
+
+    Returns:
+        ``{"value": ..., "changed": [...]}`` with decoded data, or ``{"error": {"types": [...], "message":
+        ...}}``.
+
+    Raises:
+        ReplyError: When the text is too long, is not JSON or has another form.
+    """
+    if len(text) > MAX_REPLY_CHARACTERS:
+        raise ReplyError(f"the result is larger than {MAX_REPLY_CHARACTERS // 2**20} MB")
+    try:
+        reply = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ReplyError("the reply is not JSON") from None
+    if not isinstance(reply, dict):
+        raise ReplyError("the reply has the wrong form")
+    if "error" in reply:
+        error = reply["error"]
+        if not (
+            isinstance(error, dict)
+            and isinstance(error.get("types"), list)
+            and error["types"]
+            and all(isinstance(name, str) for name in error["types"])
+            and isinstance(error.get("message"), str)
+        ):
+            raise ReplyError("the reply has the wrong form")
+        return {
+            "error": {
+                "types": [name[:100] for name in error["types"][:20]],
+                "message": error["message"][:2000],
+            }
+        }
+    changed = reply.get("changed", [])
+    if (
+        "value" not in reply
+        or not isinstance(changed, list)
+        or not all(isinstance(name, (int, str)) for name in changed)
+    ):
+        raise ReplyError("the reply has the wrong form")
+    return {"value": decode(reply["value"]), "changed": changed}
+
+
+def decode(tree: Any, depth: int = 0) -> Any:
+    """Turns a tree from the wire into plain data.
+
+    Raises:
+        ReplyError: When the tree is not of the form that ``endpoint`` documents.
+    """
+    if depth > MAX_DEPTH:
+        raise ReplyError("the result is nested too deeply")
+    if tree is None or isinstance(tree, (bool, int, str)):
+        return tree
+    if isinstance(tree, float):
+        return tree
+    if not isinstance(tree, dict) or len(tree) != 1:
+        raise ReplyError("the result has the wrong form")
+    ((kind, content),) = tree.items()
+    if kind == "array":
+        return _decode_array(content)
+    if kind == "float" and content in ("nan", "inf", "-inf"):
+        return float(content)
+    if kind == "object" and isinstance(content, int) and not isinstance(content, bool):
+        return Handle(content)
+    if kind in ("list", "tuple", "dict") and isinstance(content, list) and len(content) <= MAX_ITEMS:
+        if kind != "dict":
+            items = [decode(item, depth + 1) for item in content]
+            return tuple(items) if kind == "tuple" else items
+        pairs = [(decode(key, depth + 1), decode(value, depth + 1)) for key, value in map(_pair, content)]
+        try:
+            return dict(pairs)
+        except TypeError:
+            raise ReplyError("a dictionary has a key that is not plain data") from None
+    raise ReplyError("the result has the wrong form")
+
+
+def _pair(item: Any) -> tuple[Any, Any]:
+    if not isinstance(item, list) or len(item) != 2:
+        raise ReplyError("the result has the wrong form")
+    return item[0], item[1]
+
+
+def _decode_array(content: Any) -> np.ndarray:
+    """Reads an .npy file; the header is checked against the length before NumPy reserves memory for it."""
+    try:
+        data = base64.b64decode(content, validate=True)
+        file = io.BytesIO(data)
+        if np.lib.format.read_magic(file) != (1, 0):
+            raise ReplyError("an array has an unknown format")
+        shape, _, dtype = np.lib.format.read_array_header_1_0(file, max_header_size=1000)
+        if dtype.kind not in "biuf" or dtype.hasobject:
+            raise ReplyError(f"an array holds {dtype}, not numbers")
+        if any(size < 0 for size in shape) or math.prod(shape) * dtype.itemsize != len(data) - file.tell():
+            raise ReplyError("an array is not as long as its shape says")
+        file.seek(0)
+        return np.lib.format.read_array(file, allow_pickle=False, max_header_size=1000)
+    except (TypeError, ValueError, binascii.Error, EOFError, OverflowError):
+        raise ReplyError("an array cannot be read") from None

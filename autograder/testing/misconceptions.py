@@ -1,0 +1,127 @@
+"""Known wrong answers, written down as code, and how a student's work is recognized as one of them.
+
+Recognition replays the conversation: every request that the hidden tests sent to the student is sent to the
+misconception too. A misconception is recognized when it gives the student's replies throughout, and when at
+least one of these replies, in a test that failed, is not the right one.
+"""
+
+import importlib.util
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from autograder.student.proxy import Exchange
+from autograder.student.transport import LocalTransport
+from autograder.student.wire import read_reply
+
+_Answer = TypeVar("_Answer", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A wrong answer that people really give.
+
+    Attributes:
+        cell: The exercise: the name of the function or class.
+        name: The misconception's own name.
+        hint: What to tell the student.
+        answer: The wrong function or class.
+    """
+
+    cell: str
+    name: str
+    hint: str
+    answer: Callable[..., Any]
+
+
+def misconception(cell: str, *, hint: str) -> Callable[[_Answer], _Answer]:
+    """Marks a function or class as a known wrong answer to an exercise.
+
+    Args:
+        cell: The name of the graded function or class that it stands in for.
+        hint: One or two sentences that help the student who gave it.
+    """
+
+    def mark(answer: _Answer) -> _Answer:
+        answer.__misconception__ = Misconception(cell, answer.__name__, hint, answer)
+        return answer
+
+    return mark
+
+
+def load_misconceptions(path: Path) -> list[Misconception]:
+    """Reads the misconceptions of one module, in the order in which they are written."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return [vars(value)["__misconception__"] for value in vars(module).values() if _is_marked(value)]
+
+
+def _is_marked(value: Any) -> bool:
+    # A subclass must not count as its parent's misconception, so look at the object's own attributes only.
+    return hasattr(value, "__dict__") and "__misconception__" in vars(value)
+
+
+def recognize(
+    candidates: Sequence[Misconception],
+    reference: Mapping[str, Any],
+    failed: Sequence[Sequence[Exchange]],
+    passed: Sequence[Sequence[Exchange]],
+) -> Misconception | None:
+    """Finds the misconception that answers as the student did.
+
+    Args:
+        candidates: Misconceptions of this exercise.
+        reference: The namespace of the solution.
+        failed: Transcripts of the exercise's tests that failed.
+        passed: Transcripts of those that passed.
+
+    Returns:
+        The first misconception that fits, or None.
+    """
+    right = [_replay(dict(reference), transcript) for transcript in failed]
+    for candidate in candidates:
+        namespace = {**reference, candidate.cell: candidate.answer}
+        answers = [_replay(namespace, transcript) for transcript in failed]
+        differs = any(
+            not _same(one, other)
+            for answered, correct in zip(answers, right, strict=True)
+            for one, other in zip(answered, correct, strict=True)
+        )
+        if differs and all(
+            _same(exchange.outcome, outcome)
+            for transcript, outcomes in zip(
+                [*failed, *passed],
+                [*answers, *(_replay(namespace, transcript) for transcript in passed)],
+                strict=True,
+            )
+            for exchange, outcome in zip(transcript, outcomes, strict=True)
+        ):
+            return candidate
+    return None
+
+
+def _replay(namespace: dict[str, Any], transcript: Sequence[Exchange]) -> list[dict[str, Any]]:
+    transport = LocalTransport(namespace)
+    return [read_reply(transport.send(exchange.request)) for exchange in transcript]
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Compares decoded replies to the precision of float32; errors are compared by their type."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        if "error" in one or "error" in other:
+            return (
+                "error" in one and "error" in other and one["error"]["types"][0] == other["error"]["types"][0]
+            )
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return len(one) == len(other) and all(_same(a, b) for a, b in zip(one, other, strict=True))
+    numeric = (int, float, np.ndarray)
+    if isinstance(one, numeric) and isinstance(other, numeric):
+        return np.shape(one) == np.shape(other) and np.allclose(
+            one, other, rtol=1e-3, atol=1e-4, equal_nan=True
+        )
+    return type(one) is type(other) and one == other

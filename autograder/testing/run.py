@@ -1,0 +1,107 @@
+"""Runs the hidden tests of an assignment on a student's code and adds up what each cell earned."""
+
+import os
+import runpy
+import sys
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.course import Assignment
+from autograder.errors import CourseError
+from autograder.student.transport import Transport
+from autograder.testing.misconceptions import Misconception, load_misconceptions, recognize
+from autograder.testing.plugin import HiddenTestPlugin, TestResult
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """What the hidden tests found out about one exercise.
+
+    Attributes:
+        cell: The exercise: the name of the function or class.
+        tests: The results of its tests, in the order of the test module.
+        misconception: The known wrong answer that the student's work equals, or None.
+    """
+
+    cell: str
+    tests: list[TestResult]
+    misconception: Misconception | None
+
+    @property
+    def share(self) -> float:
+        """The part of the cell's points that was earned, between 0 and 1."""
+        total = sum(test.weight for test in self.tests)
+        return sum(test.weight for test in self.tests if test.passed) / total
+
+
+def run_hidden_tests(
+    assignment: Assignment, transport: Transport, seed: str, cells: Collection[str] | None = None
+) -> dict[str, CellResult]:
+    """Tests a student's code.
+
+    Args:
+        assignment: Whose hidden tests to run.
+        transport: The way to the student's code.
+        seed: Seeds the random inputs; the same seed gives the same inputs.
+        cells: Names of the exercises to test; None for all.
+
+    Returns:
+        One result for each exercise, by name.
+
+    Raises:
+        CourseError: When the hidden tests themselves cannot be run.
+    """
+    plugin = HiddenTestPlugin(transport, seed, cells)
+    sys.modules.pop(assignment.hidden_tests.stem, None)  # pytest would use the module of an earlier run again
+    status = pytest.main(_pytest_arguments(assignment.hidden_tests), plugins=[plugin])
+    if plugin.collection_errors or status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        findings = "; ".join(plugin.collection_errors) or f"pytest ended with status {status}"
+        raise CourseError(f"The hidden tests cannot be run: {findings}", assignment.hidden_tests)
+    by_cell: dict[str, list[TestResult]] = {}
+    for result in plugin.results:
+        by_cell.setdefault(result.cell, []).append(result)
+    return {
+        cell: CellResult(cell, tests, _misconception(assignment, cell, tests))
+        for cell, tests in by_cell.items()
+    }
+
+
+def _pytest_arguments(module: Path) -> list[str]:
+    # Nothing of the surroundings may change a mark: no configuration file, no plug-ins, no options from the
+    # environment.
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    return [
+        str(module),
+        f"--rootdir={module.parent}",
+        f"--config-file={os.devnull}",
+        "--import-mode=importlib",
+        "--disable-plugin-autoload",
+        "--noconftest",
+        "--capture=no",
+        *("-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:warnings", "-p", "no:faulthandler"),
+    ]
+
+
+@cache
+def _reference(source: Path) -> dict[str, Any]:
+    """The solution's own functions; its visible checks run on the way, as they do in the notebook."""
+    return runpy.run_path(str(source))
+
+
+@cache
+def _misconceptions(path: Path) -> list[Misconception]:
+    return load_misconceptions(path)
+
+
+def _misconception(assignment: Assignment, cell: str, tests: list[TestResult]) -> Misconception | None:
+    failed = [test.transcript for test in tests if not test.passed]
+    if not failed:
+        return None
+    candidates = [known for known in _misconceptions(assignment.misconceptions) if known.cell == cell]
+    passed = [test.transcript for test in tests if test.passed]
+    return recognize(candidates, _reference(assignment.source), failed, passed)
