@@ -1,0 +1,33 @@
+"""nbgrader's settings: where the stages of an assignment stand, and how a submission is run and tested."""
+
+from pathlib import Path
+
+c = get_config()  # noqa: F821 - nbgrader puts this function here
+
+root = Path(__file__).resolve().parent
+
+# solutions/ and exercises/ belong to the project; everything of a running course lies under grading/, outside
+# version control.
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "exercises"
+c.CourseDirectory.submitted_directory = "grading/submitted"
+c.CourseDirectory.autograded_directory = "grading/autograded"
+c.CourseDirectory.feedback_directory = "grading/feedback"
+c.CourseDirectory.db_url = f"sqlite:///{root / 'grading' / 'gradebook.db'}"
+(root / "grading").mkdir(exist_ok=True)  # SQLite makes the file, but not its folder
+
+# The percent sources in solutions/ must never reach exercises/, and no Python file that a student puts beside
+# the notebook (numpy.py, sitecustomize.py) may reach the place where it is graded.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.py", "*.pyc"]
+
+# Hidden tests run instead of nbgrader's Execute, which gives full marks to a cell that prints nothing.
+c.Autograde.autograde_preprocessors = [
+    "autograder.grading.preprocessor.RunHiddenTests",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+c.ExportPlugin.to = str(root / "grading" / "grades.csv")
