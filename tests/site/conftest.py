@@ -1,0 +1,107 @@
+"""The built site as the checks see it. `make book` builds it and runs these checks as its last step."""
+
+import os
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Page:
+    """One HTML page: its path in the site and its parsed text."""
+
+    path: str
+    text: str
+
+    @cached_property
+    def soup(self):
+        return BeautifulSoup(self.text, "html.parser")
+
+    @cached_property
+    def anchors(self):
+        return {tag["id"] for tag in self.soup.find_all(id=True)} | {
+            tag["name"] for tag in self.soup.find_all("a", attrs={"name": True})
+        }
+
+
+@dataclass
+class Site:
+    """All files of a site, and its pages parsed. Templates that the theme leaves in _static are no pages."""
+
+    files: set[str]
+    pages: dict[str, Page] = field(default_factory=dict)
+
+    @classmethod
+    def of_folder(cls, folder: Path) -> "Site":
+        files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+        pages = {
+            name: Page(name, (folder / name).read_text(encoding="utf-8"))
+            for name in sorted(files)
+            if name.endswith(".html") and not name.startswith("_static/")
+        }
+        return cls(files, pages)
+
+
+SITE_FOLDER = Path(os.environ.get("SITE", ROOT / "_build" / "html"))
+
+
+def pytest_generate_tests(metafunc):
+    """Runs a test that asks for `page_name` once for every page."""
+    if "page_name" in metafunc.fixturenames:
+        names = sorted(
+            path.relative_to(SITE_FOLDER).as_posix()
+            for path in SITE_FOLDER.rglob("*.html")
+            if path.relative_to(SITE_FOLDER).parts[0] != "_static"
+        )
+        metafunc.parametrize("page_name", names)
+
+
+@pytest.fixture(scope="session")
+def site() -> Site:
+    if not (SITE_FOLDER / "index.html").is_file():
+        pytest.skip("no site has been built; `make book` builds one and checks it")
+    return Site.of_folder(SITE_FOLDER)
+
+
+@pytest.fixture
+def page(site, page_name) -> Page:
+    return site.pages[page_name]
+
+
+@pytest.fixture(scope="session")
+def site_folder(site) -> Path:
+    return SITE_FOLDER
+
+
+@pytest.fixture(scope="session")
+def make_site():
+    """A function that makes a site of pages given as texts, for the checks of the checks."""
+    return lambda **texts: Site(
+        {f"{name}.html" for name in texts} | {"picture.png"},
+        {f"{name}.html": Page(f"{name}.html", text) for name, text in texts.items()},
+    )
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def config() -> dict:
+    return yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def toc_pages() -> list[str]:
+    """Names of the pages that _toc.yml lists, without suffix."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    chapters = [*toc.get("chapters", []), *(c for part in toc.get("parts", []) for c in part["chapters"])]
+    sections = [section for chapter in chapters for section in chapter.get("sections", [])]
+    return [toc["root"], *(entry["file"] for entry in [*chapters, *sections])]
