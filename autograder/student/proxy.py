@@ -69,8 +69,8 @@ class Student:
             raise AttributeError(name)
         return lambda *arguments, **keywords: self.call(name, *arguments, **keywords).value
 
-    def call(self, target: str, /, *arguments: Any, **keywords: Any) -> Call:
-        """Calls a function and tells which arguments it changed.
+    def call(self, target: "str | StudentObject", /, *arguments: Any, **keywords: Any) -> Call:
+        """Calls a function, or an object of the student's, and tells which arguments it changed.
 
         Raises:
             StudentError: When the student's code raises, or returns something that is not plain data.
@@ -78,7 +78,7 @@ class Student:
         outcome = self.ask(
             {
                 "operation": "call",
-                "target": target,
+                "target": target if isinstance(target, str) else _encode(target),
                 "arguments": [_encode(item) for item in arguments],
                 "keywords": {name: _encode(item) for name, item in keywords.items()},
                 # Numbers start anew with every test, so that a transcript means the same when it is replayed.
@@ -122,7 +122,7 @@ class StudentObject:
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """Calls the object and returns plain data."""
-        return self._student.call({"object": self._number}, *arguments, **keywords).value
+        return self._student.call(self, *arguments, **keywords).value
 
     def __getattr__(self, name: str) -> Any:
         """Reads an attribute as plain data."""

@@ -104,7 +104,7 @@ class HiddenTestPlugin:
 def _reason(error: BaseException, asked: bool) -> str | None:
     """Puts a failure into words for the student without showing the test."""
     if isinstance(error, CheckError):
-        return str(error)
+        return str(error)[:1].upper() + str(error)[1:]
     if isinstance(error, StudentError):
         unwritten = error.type_name == "NotImplementedError"
         return "This part is not written yet." if unwritten else f"Your code stopped with {error}"

@@ -40,7 +40,11 @@ class CellResult:
 
 
 def run_hidden_tests(
-    assignment: Assignment, transport: Transport, seed: str, cells: Collection[str] | None = None
+    assignment: Assignment,
+    transport: Transport,
+    seed: str,
+    cells: Collection[str] | None = None,
+    quick: bool = False,
 ) -> dict[str, CellResult]:
     """Tests a student's code.
 
@@ -49,6 +53,7 @@ def run_hidden_tests(
         transport: The way to the student's code.
         seed: Seeds the random inputs; the same seed gives the same inputs.
         cells: Names of the exercises to test; None for all.
+        quick: Stop at the first failure and look for no misconception; tells only whether everything holds.
 
     Returns:
         One result for each exercise, by name.
@@ -58,7 +63,9 @@ def run_hidden_tests(
     """
     plugin = HiddenTestPlugin(transport, seed, cells)
     sys.modules.pop(assignment.hidden_tests.stem, None)  # pytest would use the module of an earlier run again
-    status = pytest.main(_pytest_arguments(assignment.hidden_tests), plugins=[plugin])
+    status = pytest.main(
+        [*_pytest_arguments(assignment.hidden_tests), *["--exitfirst"] * quick], plugins=[plugin]
+    )
     if plugin.collection_errors or status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         findings = "; ".join(plugin.collection_errors) or f"pytest ended with status {status}"
         raise CourseError(f"The hidden tests cannot be run: {findings}", assignment.hidden_tests)
@@ -66,9 +73,21 @@ def run_hidden_tests(
     for result in plugin.results:
         by_cell.setdefault(result.cell, []).append(result)
     return {
-        cell: CellResult(cell, tests, _misconception(assignment, cell, tests))
+        cell: CellResult(cell, tests, None if quick else _misconception(assignment, cell, tests))
         for cell, tests in by_cell.items()
     }
+
+
+# Of pytest's own parts, those that write, and those that collect garbage after every test: with TensorFlow
+# loaded that is half of the time.
+_UNUSED_PLUGINS = (
+    "terminal",
+    "cacheprovider",
+    "warnings",
+    "faulthandler",
+    "unraisableexception",
+    "threadexception",
+)
 
 
 def _pytest_arguments(module: Path) -> list[str]:
@@ -83,7 +102,7 @@ def _pytest_arguments(module: Path) -> list[str]:
         "--disable-plugin-autoload",
         "--noconftest",
         "--capture=no",
-        *("-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:warnings", "-p", "no:faulthandler"),
+        *(f"-pno:{name}" for name in _UNUSED_PLUGINS),
     ]
 
 

@@ -605,7 +605,8 @@ check_fold_batchnorm()
 
 # %% written inference_trap [markdown] points=3
 # 1. Overfitting is a gap between data that the network was trained on and new data. Here both figures are for
-#    the same images and the same weights; what differs is the mode in which the layers run.
+#    the same images and nearly the same weights (`fit` averages over its last epoch); what differs is the
+#    mode in which the layers run.
 # 2. In training, batch normalization uses the statistics of the batch; `evaluate` uses the moving averages.
 #    Four epochs of 5 steps are 20 steps, and the initial values 0 and 1 still have the weight
 #    $0.99^{20} \approx 0.82$. The other 18 % come from batches that the network saw when its weights were
@@ -621,8 +622,8 @@ check_fold_batchnorm()
 #    prediction for an image depends on the other images in its batch, and a batch that is small, sorted by
 #    class or a single image gives quite different, for fully connected layers even constant, results.
 #
-# *Marking: 1 point for same data and same weights, hence the mode (parts 1 and 3 together); 1 point for the
-# initial values with 0.82; 1 point for a remedy with its number and the dependence on the rest of the batch.*
+# *Marking: 1 point for same data and hence the mode (parts 1 and 3 together); 1 point for the initial values
+# with 0.82; 1 point for a remedy with its number and the dependence on the rest of the batch.*
 
 # %% [markdown]
 # ## 8. Written question: a bias before batch normalization

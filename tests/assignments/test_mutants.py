@@ -26,7 +26,7 @@ def test_every_mutant_is_rejected(assignment, name, solution_of):
     for description, source in described.items():
         namespace = dict(solution_of(assignment))
         exec(compile(source, "mutant", "exec"), namespace)
-        if grade(assignment, namespace, cells={name})[name].share == 1:
+        if grade(assignment, namespace, cells={name}, quick=True)[name].share == 1:
             survivors.add(description)
     print(f"{name}: {len(described)} mutants, {len(survivors)} not told apart")
     assert survivors == {one for one in equivalent if one.startswith(f"{name}: ")}

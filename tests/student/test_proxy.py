@@ -41,7 +41,7 @@ class Counter:
 @pytest.fixture(scope="module")
 def kernel():
     manager, client = start_new_kernel(kernel_name="python3")
-    transport = KernelTransport(client, manager.is_alive, call_seconds=3)
+    transport = KernelTransport(client, manager.is_alive, call_seconds=60)
     transport.install()
     client.execute_interactive(CODE, output_hook=lambda _: None, timeout=30)
     yield transport
@@ -98,6 +98,7 @@ def test_objects_stay_there_and_are_used_from_here(student):
     assert np.array_equal(second.count, [10])
     second.count = np.array([7.0])
     assert np.array_equal(second(1), [8])
+    assert student.call(first, np.ones(1)).changed_arguments == []
     with pytest.raises(StudentError, match="AttributeError"):
         _ = first.missing
 
@@ -126,9 +127,9 @@ def test_the_endpoint_adds_no_name_to_the_students(kernel):
 def test_a_call_that_never_answers_is_given_up(body, reason):
     manager, client = start_new_kernel(kernel_name="python3")
     try:
-        transport = KernelTransport(client, manager.is_alive, call_seconds=20)
+        transport = KernelTransport(client, manager.is_alive, call_seconds=60)
         transport.install()
-        transport.call_seconds = 1 if "result" in reason else 20
+        transport.call_seconds = 1 if "result" in reason else 60
         client.execute_interactive(f"def stuck():\n    {body}", output_hook=lambda _: None, timeout=30)
         with pytest.raises(StudentError, match=reason):
             Student(transport).stuck()
