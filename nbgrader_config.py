@@ -21,9 +21,11 @@ c.CourseDirectory.db_url = f"sqlite:///{root / 'grading' / 'gradebook.db'}"
 # the notebook (numpy.py, sitecustomize.py) may reach the place where it is graded.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.py", "*.pyc"]
 
-# Hidden tests run instead of nbgrader's Execute, which gives full marks to a cell that prints nothing.
+# The safe path: a submission is rebuilt as it is read, and run behind walls, with hidden tests outside,
+# instead of by nbgrader's Execute, which gives full marks to a cell that prints nothing.
+c.Autograde.exporter_class = "autograder.grading.nbgrader_plugin.RebuildingExporter"
 c.Autograde.autograde_preprocessors = [
-    "autograder.grading.preprocessor.RunHiddenTests",
+    "autograder.grading.nbgrader_plugin.RunHiddenTests",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
@@ -31,3 +33,7 @@ c.Autograde.autograde_preprocessors = [
 ]
 
 c.ExportPlugin.to = str(root / "grading" / "grades.csv")
+
+# What a submission may use, where it differs from the defaults in autograder/sandbox/limits.py; for example
+# {"cell_seconds": 300, "memory_mb": 8192}.
+c.Grading.limits = {}

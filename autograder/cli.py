@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import Progress, TimeElapsedColumn
 
 from autograder.course import REPOSITORY, Course
 from autograder.errors import CourseError
@@ -57,6 +58,69 @@ def notebooks(
     console.print(f"{len(rendered)} notebooks, {len(written)} changed.")
 
 
+@app.command()
+def grade(
+    context: typer.Context,
+    assignment: Annotated[str, typer.Argument(help="Name of the assignment.")],
+    student: Annotated[str, typer.Option(help="Only students whose id matches this pattern.")] = "*",
+    workers: Annotated[int | None, typer.Option(min=1, help="Workers; one for each core by default.")] = None,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a running dask scheduler.")] = None,
+    no_sandbox: Annotated[bool, typer.Option(help="Run students' code without walls.")] = False,
+) -> None:
+    """Grades what was handed in and writes the marks into the gradebook.
+
+    May be interrupted and started again. Ends with status 0 when all is done, 1 when a submission needs a
+    person's eye, 2 when grading could not go on.
+    """
+    from autograder.grading.batch import Order, grade_class
+    from autograder.grading.summary import needs_a_person, show_summary
+
+    console = Console(highlight=False)
+    chosen = context.obj.assignment(assignment)
+    order = Order(student, workers, scheduler, sandbox=not no_sandbox)
+    with Progress(*Progress.get_default_columns(), TimeElapsedColumn(), console=console) as progress:
+        task = progress.add_task("Reading", total=None)
+        outcome = grade_class(
+            context.obj,
+            chosen,
+            order,
+            lambda doing, done, total: progress.update(task, description=doing, completed=done, total=total),
+        )
+    show_summary(console, outcome)
+    if any(needs_a_person(examination) for examination in outcome.examinations.values()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    notebook: Annotated[Path, typer.Argument(help="The notebook to grade.")],
+    assignment: Annotated[str | None, typer.Option(help="Its assignment; by default, its file name.")] = None,
+    no_sandbox: Annotated[bool, typer.Option(help="Run the code without walls.")] = False,
+) -> None:
+    """Grades one notebook for its owner, without a gradebook."""
+    from autograder.grading.examine import Examiner
+    from autograder.grading.settings import read_config, read_limits
+    from autograder.grading.summary import show_examination
+    from autograder.rebuild import Template, rebuild
+
+    console = Console(highlight=False)
+    chosen = context.obj.assignment(assignment or notebook.stem)
+    try:
+        content = notebook.read_bytes()
+    except OSError as error:
+        raise CourseError(f"Cannot be read: {error.strerror}.", notebook) from None
+    limits, sandbox = read_limits(read_config(context.obj))
+    rebuilt = rebuild(content, Template.of(chosen))
+    with console.status("Running the notebook and the hidden tests"):
+        examiner = Examiner.start(limits, sandbox and not no_sandbox)
+        try:
+            examination = examiner.examine(chosen, rebuilt)
+        finally:
+            examiner.close()
+    show_examination(console, examination)
+
+
 def main() -> None:
     """Runs the command; what a person can put right is told in one sentence, with exit status 2."""
     try:
@@ -64,3 +128,6 @@ def main() -> None:
     except CourseError as error:
         print(error, file=sys.stderr)
         sys.exit(2)
+    except KeyboardInterrupt:
+        print("Interrupted. What is done is kept; start again to go on.", file=sys.stderr)
+        sys.exit(130)

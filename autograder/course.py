@@ -58,6 +58,21 @@ class Course:
 
     root: Path = REPOSITORY
 
+    @property
+    def grading(self) -> Path:
+        """Everything of a running course; outside version control."""
+        return self.root / "grading"
+
+    @property
+    def submitted(self) -> Path:
+        """What students handed in: one folder for each student, in it one for each assignment."""
+        return self.grading / "submitted"
+
+    @property
+    def journal(self) -> Path:
+        """Results that have been worked out."""
+        return self.grading / "journal"
+
     @cached_property
     def lessons(self) -> list[Path]:
         """Percent sources of the lessons, in order of their numbers."""

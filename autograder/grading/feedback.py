@@ -52,3 +52,9 @@ def report_html(result: CellResult, points: float, max_points: float, notes: Seq
         f'<div style="{_BOX}"><strong>{escape(result.cell)}: {points:g} of {max_points:g} points</strong>'
         f'<ul style="list-style:none;margin:.5em 0 0;padding:0">{"".join(rows)}</ul>{hint}{remarks}</div>'
     )
+
+
+def submission_text(sentences: Sequence[str]) -> str:
+    """What there is to say about the submission as a whole, as a Markdown cell."""
+    lines = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+    return f'<div style="{_BOX}"><strong>About this submission</strong><ul>{lines}</ul></div>'

@@ -57,10 +57,12 @@ class Student:
     Attributes:
         transport: The way to the student's code.
         transcript: Every request and its reply, in order.
+        unanswered: Whether a request got no answer.
     """
 
     transport: Transport
     transcript: list[Exchange] = field(default_factory=list)
+    unanswered: bool = False
     _objects: int = 0
 
     def __getattr__(self, name: str) -> Any:
@@ -101,8 +103,12 @@ class Student:
             outcome = read_reply(self.transport.send(request))
         except ReplyError as error:
             outcome = {"error": {"types": ["TypeError"], "message": str(error)}}
+        except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
+            # Whatever a forged reply can trip in the reading of it is the reply's fault.
+            outcome = {"error": {"types": ["TypeError"], "message": f"the reply cannot be read ({error})"}}
         except TransportError as error:
-            outcome = {"error": {"types": ["TimeoutError"], "message": str(error)}}
+            self.unanswered = True
+            outcome = {"error": {"types": ["NoAnswer"], "message": str(error)}}
         self.transcript.append(Exchange(request, outcome))
         if "error" in outcome:
             raise StudentError(outcome["error"]["types"], outcome["error"]["message"])

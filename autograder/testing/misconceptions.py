@@ -28,13 +28,13 @@ class Misconception:
         cell: The exercise: the name of the function or class.
         name: The misconception's own name.
         hint: What to tell the student.
-        answer: The wrong function or class.
+        answer: The wrong function or class; None in a result that was read from a file.
     """
 
     cell: str
     name: str
     hint: str
-    answer: Callable[..., Any]
+    answer: Callable[..., Any] | None = None
 
 
 def misconception(cell: str, *, hint: str) -> Callable[[_Answer], _Answer]:

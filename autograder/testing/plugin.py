@@ -24,6 +24,7 @@ class TestResult:
         weight: The test's share of the cell's points, relative to the cell's other tests.
         passed: Whether it held.
         reason: Why not, in words for the student; None when there is nothing to add to the sentence.
+        unanswered: Whether the student's side gave no answer at all: it died, or ran out of time.
         transcript: The conversation with the student's code.
     """
 
@@ -33,6 +34,7 @@ class TestResult:
     weight: float
     passed: bool
     reason: str | None = None
+    unanswered: bool = False
     transcript: list[Exchange] = field(default_factory=list, repr=False)
 
 
@@ -47,6 +49,7 @@ class HiddenTestPlugin:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Registers the marker."""
+        config.option.tbstyle = "native"  # nobody sees tracebacks, and pytest's own take long to make
         config.addinivalue_line("markers", "cell(name, weight=1): the exercise that a hidden test belongs to")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -95,6 +98,7 @@ class HiddenTestPlugin:
                 reason=None
                 if report.passed
                 else _reason(call.excinfo.value, asked=bool(student and student.transcript)),
+                unanswered=bool(student) and student.unanswered,
                 transcript=student.transcript if student else [],
             )
             self.results.append(result)
@@ -106,8 +110,11 @@ def _reason(error: BaseException, asked: bool) -> str | None:
     if isinstance(error, CheckError):
         return str(error)[:1].upper() + str(error)[1:]
     if isinstance(error, StudentError):
-        unwritten = error.type_name == "NotImplementedError"
-        return "This part is not written yet." if unwritten else f"Your code stopped with {error}"
+        if error.type_name == "NotImplementedError":
+            return "This part is not written yet."
+        if error.type_name == "NoAnswer":
+            return f"Your code gave no answer: {error.message}."
+        return f"Your code stopped with {error}"
     if isinstance(error, AssertionError):
         return None
     # Tests unpack results ("y, mean, variance = ..."), so other errors come from results of an unexpected

@@ -1,7 +1,7 @@
 """Runs the hidden tests of an assignment on a student's code and adds up what each cell earned."""
 
+import ast
 import os
-import runpy
 import sys
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ import pytest
 
 from autograder.course import Assignment
 from autograder.errors import CourseError
+from autograder.student.proxy import Exchange
 from autograder.student.transport import Transport
 from autograder.testing.misconceptions import Misconception, load_misconceptions, recognize
 from autograder.testing.plugin import HiddenTestPlugin, TestResult
@@ -37,6 +38,30 @@ class CellResult:
         """The part of the cell's points that was earned, between 0 and 1."""
         total = sum(test.weight for test in self.tests)
         return sum(test.weight for test in self.tests if test.passed) / total
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether the student's code stopped answering while this exercise was tested."""
+        return any(test.unanswered for test in self.tests)
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything but the conversation and the misconception's code."""
+        tests = [{name: getattr(test, name) for name in _KEPT} for test in self.tests]
+        known = self.misconception and {"name": self.misconception.name, "hint": self.misconception.hint}
+        return {"cell": self.cell, "tests": tests, "misconception": known}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "CellResult":
+        """Reads what ``as_json`` has written."""
+        known = data["misconception"]
+        return cls(
+            data["cell"],
+            [TestResult(data["cell"], **test) for test in data["tests"]],
+            known and Misconception(data["cell"], known["name"], known["hint"]),
+        )
+
+
+_KEPT = ("name", "sentence", "weight", "passed", "reason", "unanswered")
 
 
 def run_hidden_tests(
@@ -106,10 +131,23 @@ def _pytest_arguments(module: Path) -> list[str]:
     ]
 
 
+def load_answers(assignment: Assignment) -> None:
+    """Reads the known right and wrong answers now, for a process that is about to fork."""
+    _reference(assignment.source)
+    _misconceptions(assignment.misconceptions)
+
+
 @cache
 def _reference(source: Path) -> dict[str, Any]:
-    """The solution's own functions; its visible checks run on the way, as they do in the notebook."""
-    return runpy.run_path(str(source))
+    """The solution's own functions, without running its checks.
+
+    With definitions alone no TensorFlow operation runs, so that the process may still fork.
+    """
+    tree = ast.parse(source.read_text(encoding="utf-8"), str(source))
+    tree.body = [node for node in tree.body if not isinstance(node, ast.Expr)]
+    namespace: dict[str, Any] = {"__name__": source.stem}
+    exec(compile(tree, str(source), "exec"), namespace)
+    return namespace
 
 
 @cache
@@ -117,9 +155,18 @@ def _misconceptions(path: Path) -> list[Misconception]:
     return load_misconceptions(path)
 
 
+def _answered(transcript: list[Exchange]) -> bool:
+    """Whether there is an answer that could be a misunderstanding, rather than none at all."""
+    none = ("NotImplementedError", "NameError", "NoAnswer")
+    return any(
+        "error" not in exchange.outcome or exchange.outcome["error"]["types"][0] not in none
+        for exchange in transcript
+    )
+
+
 def _misconception(assignment: Assignment, cell: str, tests: list[TestResult]) -> Misconception | None:
     failed = [test.transcript for test in tests if not test.passed]
-    if not failed:
+    if not any(_answered(transcript) for transcript in failed):
         return None
     candidates = [known for known in _misconceptions(assignment.misconceptions) if known.cell == cell]
     passed = [test.transcript for test in tests if test.passed]

@@ -1,0 +1,89 @@
+"""Gets a submission ready: reads what was handed in, rebuilds it, and gives it the key of its results."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from autograder.course import Assignment
+from autograder.rebuild import Rebuilt, Template, read_timestamp, rebuild_submission
+from autograder.sandbox import Limits
+
+# Where a notebook that has been made ready carries what belongs to it; no student's metadata get this far.
+NOTE = "autograder"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's work on one assignment, ready to be examined.
+
+    Attributes:
+        student: The student's id: the name of the folder.
+        rebuilt: The student's work in the instructor's notebook.
+        key: Names the results: everything that they depend on went into it.
+        timestamp: When it was handed in (UTC), or None.
+    """
+
+    student: str
+    rebuilt: Rebuilt
+    key: str
+    timestamp: datetime | None
+
+    @property
+    def notebook(self) -> NotebookNode:
+        """The notebook to hand to nbgrader, with a note of what belongs to it."""
+        notebook = self.rebuilt.notebook
+        notebook.metadata[NOTE] = {
+            "key": self.key,
+            "repairs": list(self.rebuilt.repairs),
+            "unreadable": self.rebuilt.unreadable,
+        }
+        return notebook
+
+
+def read_note(notebook: NotebookNode) -> tuple[str, Rebuilt]:
+    """Takes key and rebuilt work from a notebook that has been made ready."""
+    note = notebook.metadata[NOTE]
+    return note["key"], Rebuilt(notebook, tuple(note["repairs"]), note["unreadable"])
+
+
+def make_ready(assignment: Assignment, folder: Path, limits: Limits, sandbox: bool) -> Submission:
+    """Reads and rebuilds what stands in a student's folder; no content of the folder raises an error."""
+    rebuilt = rebuild_submission(folder, _template(assignment))
+    timestamp, problem = read_timestamp(folder)
+    if problem:
+        rebuilt = Rebuilt(rebuilt.notebook, (*rebuilt.repairs, problem), rebuilt.unreadable)
+    content = {
+        "cells": [[cell.id, cell.source] for cell in rebuilt.notebook.cells],
+        "repairs": rebuilt.repairs,
+        "unreadable": rebuilt.unreadable,
+        "assignment": _fingerprint(assignment),
+        "limits": limits.as_json(),
+        "sandbox": sandbox,
+    }
+    key = hashlib.sha256(json.dumps(content, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
+    return Submission(folder.parent.name, rebuilt, key, timestamp)
+
+
+@cache
+def _template(assignment: Assignment) -> Template:
+    return Template.of(assignment)
+
+
+@cache
+def _fingerprint(assignment: Assignment) -> str:
+    """Changes with the assignment, its hidden tests, the grader itself and the packages that compute."""
+    digest = hashlib.sha256()
+    package = sorted(Path(__file__).parents[1].glob("*/*.py"))
+    own = [path for path in package if path.parent.name not in ("hidden", "authoring")]
+    tests = [assignment.hidden_tests, assignment.misconceptions]
+    for path in [assignment.solution, assignment.release, *tests, *own]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for name in ("numpy", "tensorflow", "keras"):
+        digest.update(f"{name} {version(name)}\0".encode())
+    return digest.hexdigest()

@@ -1,0 +1,108 @@
+"""Maps examinations over dask: a local cluster by default, any running scheduler by its address."""
+
+import atexit
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import dask
+from distributed import Client, LocalCluster, as_completed
+from distributed.scheduler import KilledWorker
+
+from autograder.course import Assignment
+from autograder.errors import CourseError
+from autograder.grading.examination import Examination
+from autograder.grading.examine import Examiner
+from autograder.grading.submission import Submission, read_note
+from autograder.sandbox import Limits
+
+# A worker starts processes of its own, which Python forbids to its "daemonic" children; and a worker that has
+# lost its scheduler has nothing to wait for.
+_SETTINGS = {
+    "distributed.worker.daemon": False,
+    "distributed.worker.memory.terminate": False,
+    "distributed.comm.timeouts.connect": "30s",
+}
+
+
+@cache
+def _examiner(limits: Limits, sandbox: bool) -> Examiner:
+    """The examiner of this worker; its templates stay warm from one submission to the next."""
+    examiner = Examiner.start(limits, sandbox)
+    atexit.register(examiner.close)
+    return examiner
+
+
+def examine_task(
+    root: str, stem: str, notebook: Any, limits: dict[str, Any], sandbox: bool
+) -> dict[str, Any]:
+    """Examines one notebook; this is what runs on a worker. Plain data in and out."""
+    _, rebuilt = read_note(notebook)
+    examiner = _examiner(Limits.from_json(limits), sandbox)
+    return examiner.examine(Assignment(Path(root), stem), rebuilt).as_json()
+
+
+@contextmanager
+def cluster(workers: int | None, scheduler: str | None) -> Iterator[Client]:
+    """Connects to a scheduler, or starts workers on this machine.
+
+    Args:
+        workers: Number of workers to start; None: one for each processor core.
+        scheduler: Address of a running scheduler; None starts workers here.
+
+    Raises:
+        CourseError: When the scheduler cannot be reached.
+    """
+    with dask.config.set(_SETTINGS):
+        if scheduler:
+            try:
+                client = Client(scheduler)
+            except (OSError, ValueError) as error:
+                raise CourseError(f"The scheduler {scheduler} cannot be reached: {error}") from error
+            with client:
+                yield client
+            return
+        count = workers or multiprocessing.cpu_count()
+        options = {"n_workers": count, "threads_per_worker": 1, "dashboard_address": None, "memory_limit": 0}
+        with LocalCluster(**options, silence_logs=50) as local, Client(local) as client:
+            yield client
+
+
+def examine_all(
+    client: Client,
+    assignment: Assignment,
+    submissions: Sequence[Submission],
+    limits: Limits,
+    sandbox: bool,
+) -> Iterator[tuple[Submission, Examination]]:
+    """Yields each submission with its examination, in the order in which they are done.
+
+    Raises:
+        CourseError: When the grader itself cannot work; what was yielded before stays valid.
+    """
+    futures = {
+        client.submit(
+            examine_task,
+            str(assignment.root),
+            assignment.stem,
+            submission.notebook,
+            limits.as_json(),
+            sandbox,
+            key=f"{submission.student}-{submission.key}",
+            retries=2,  # for workers that die
+            pure=False,
+        ): submission
+        for submission in submissions
+    }
+    for future in as_completed(futures):
+        try:
+            yield futures[future], Examination.from_json(future.result())
+        except (KilledWorker, CancelledError) as error:
+            student = futures[future].student
+            raise CourseError(
+                f"The workers that examined the submission of {student} died: {error}"
+            ) from error

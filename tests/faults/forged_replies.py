@@ -1,0 +1,277 @@
+"""Replies on the wire that are forged, malformed, oversized, late, or for another request.
+
+A student's code may send whatever it likes: nothing of it earns a point, nothing trips the grader.
+"""
+
+import json
+
+from tests.faults.corpus import Fault
+from tests.faults.notebooks import Notebooks
+from tests.faults.whole import FORGING, case, in_answer, in_call, in_cell, indented, victim, with_trick
+
+# Finds the number of the request that is being answered, and sends a reply of the student's own to it.
+_FORGE = """
+def forge(reply, offset=0, kind=None):
+    import sys
+    from IPython.display import publish_display_data
+    frame = sys._getframe()
+    while frame and not ("number" in frame.f_locals and frame.f_code.co_name == "answer"):
+        frame = frame.f_back
+    if frame:
+        number = frame.f_locals["number"] + offset
+        kind = kind or "application/vnd.autograder.reply+json"
+        publish_display_data({kind: {"number": number, "reply": reply}, "text/plain": ""})
+"""
+
+
+def _forged(nb: Notebooks, lines: str, *says: str) -> Fault:
+    """A graded function replies by itself."""
+    source = f"{_FORGE}\n\ndef {victim(nb)}(*arguments, **keywords):\n{indented(lines)}"
+    return in_answer(nb, source, *says)
+
+
+def _forged_value(nb: Notebooks, value: str, *says: str) -> Fault:
+    """A graded function sends a value in the form of the wire; ``value`` is Python."""
+    lines = f"import json\nforge(json.dumps({{'value': {value}, 'changed': []}}))"
+    return _forged(nb, lines, *says)
+
+
+@case(FORGING)
+def reply_of_ones(nb: Notebooks) -> Fault:
+    """The reply is well-formed and wrong."""
+    return _forged_value(nb, "{'list': [1.0, 1.0, 1.0]}")
+
+
+@case(FORGING)
+def reply_that_is_no_json(nb: Notebooks) -> Fault:
+    """The reply is no JSON."""
+    return _forged(nb, "forge('{\"value\": [1,')", "the reply is not JSON")
+
+
+@case(FORGING)
+def reply_of_another_type(nb: Notebooks) -> Fault:
+    """The reply is no text but a number, a list, nothing, and at last a dictionary."""
+    return _forged(nb, "for reply in (1.0, [2], None, {'value': 1}):\n    forge(reply)\nreturn None")
+
+
+@case(FORGING)
+def reply_that_claims_success(nb: Notebooks) -> Fault:
+    """The reply says that the test has passed."""
+    reply = json.dumps({"passed": True, "share": 1.0, "results": [], "value": None, "changed": None})
+    return _forged(nb, f"forge({reply!r})", "Your code")
+
+
+@case(FORGING)
+def reply_to_the_next_request(nb: Notebooks) -> Fault:
+    """Replies to later requests are sent in advance; the others are right."""
+    lines = "for offset in range(1, 100):\n    forge('{\"value\": 1}', offset)\nreturn None"
+    return _forged(nb, lines)
+
+
+@case(FORGING)
+def reply_from_a_thread(nb: Notebooks) -> Fault:
+    """A thread keeps on sending replies to all numbers, in the name of every request; the others are right."""
+    source = """
+def flood():
+    import time
+    kernel = get_ipython().kernel
+    while True:
+        time.sleep(0.002)
+        parent = kernel.get_parent("shell")
+        for number in range(1, 200):
+            data = {"application/vnd.autograder.reply+json": {"number": number, "reply": '{"value": 1.5}'}}
+            content = {"data": data, "metadata": {}}
+            kernel.session.send(kernel.iopub_socket, "display_data", content, parent=parent)
+
+"""
+    fault = in_call(nb, "import threading\nthreading.Thread(target=flood, daemon=True).start()", "Your code")
+    (notebook,) = fault.files.values()
+    for each in notebook["cells"]:
+        if each["metadata"].get("nbgrader", {}).get("grade_id") == victim(nb):
+            each["source"] = source + each["source"]
+    return fault
+
+
+@case(FORGING)
+def reply_that_is_too_long(nb: Notebooks) -> Fault:
+    """The reply is a text of 20 MB."""
+    return _forged(nb, "forge('[' * 20_000_000)", "Your code")
+
+
+@case(FORGING)
+def reply_that_is_too_deep(nb: Notebooks) -> Fault:
+    """The reply is nested a million times."""
+    return _forged(nb, "forge('[' * 1_000_000)", "the reply is not JSON")
+
+
+@case(FORGING)
+def reply_with_a_deep_tree(nb: Notebooks) -> Fault:
+    """The reply is a list in a list in a list, 400 times."""
+    tree = "{'list': []}"
+    lines = f"import json\ntree = {tree}\nfor _ in range(400):\n    tree = {{'list': [tree]}}\n"
+    return _forged(nb, lines + "forge(json.dumps({'value': tree}))", "nested too deeply")
+
+
+@case(FORGING)
+def reply_with_long_numbers(nb: Notebooks) -> Fault:
+    """The reply holds a number of a million digits."""
+    return _forged(nb, "forge('{\"value\": ' + '9' * 1_000_000 + '}')", "the reply is not JSON")
+
+
+@case(FORGING)
+def reply_with_colliding_keys(nb: Notebooks) -> Fault:
+    """The reply is a dictionary whose keys all have the same hash: it takes minutes to build."""
+    lines = """
+import json
+pairs = [[number * (2**61 - 1), 0] for number in range(99_000)]
+forge(json.dumps({'value': {'dict': pairs}}))
+"""
+    return _forged(nb, lines)
+
+
+@case(FORGING)
+def reply_with_nested_keys(nb: Notebooks) -> Fault:
+    """The reply is a dictionary with tuples, lists and NaN for keys."""
+    return _forged_value(
+        nb, "{'dict': [[{'tuple': [{'list': []}]}, 0], [{'float': 'nan'}, 1], [{'float': 'nan'}, 2]]}"
+    )
+
+
+@case(FORGING)
+def reply_with_an_object(nb: Notebooks) -> Fault:
+    """The reply is the number of an object that nobody made."""
+    return _forged_value(nb, "{'object': 10**6}")
+
+
+@case(FORGING)
+def reply_with_unknown_kinds(nb: Notebooks) -> Fault:
+    """The reply is of a kind that does not exist, in a list of others."""
+    value = "{'list': [{'pickle': 'gASVAAAA'}, {}, {'list': 1}, {'float': 'eval'}]}"
+    return _forged_value(nb, value, "the result has the wrong form")
+
+
+def _forged_array(nb: Notebooks, header: str, data: str, *says: str) -> Fault:
+    """The reply is an .npy file with a header of the student's own; both arguments are Python."""
+    lines = f"""
+import base64, json, struct
+header = {header}
+header = header.encode('latin1') if isinstance(header, str) else header
+text = b'\\x93NUMPY\\x01\\x00' + struct.pack('<H', len(header) % 65536) + header + {data}
+forge(json.dumps({{'value': {{'array': base64.b64encode(text).decode()}}, 'changed': []}}))
+"""
+    return _forged(nb, lines, *says)
+
+
+@case(FORGING)
+def array_longer_than_its_data(nb: Notebooks) -> Fault:
+    """An array's header promises terabytes."""
+    header = "\"{'descr': '<f8', 'fortran_order': False, 'shape': (10**6, 10**6), }\".replace('10**6', '1000000')"
+    return _forged_array(nb, header, "b''", "not as long as its shape says")
+
+
+@case(FORGING)
+def array_of_negative_length(nb: Notebooks) -> Fault:
+    """An array's header has negative lengths."""
+    header = "\"{'descr': '<f8', 'fortran_order': False, 'shape': (-1, -1), }\""
+    return _forged_array(nb, header, "bytes(8)", "Your code")
+
+
+@case(FORGING)
+def array_that_is_empty_and_huge(nb: Notebooks) -> Fault:
+    """An array has no entries, but dimensions beyond every number."""
+    header = "\"{'descr': '<f8', 'fortran_order': False, 'shape': (%d, 0, %d), }\" % (2**62, 2**62)"
+    return _forged_array(nb, header, "b''")
+
+
+@case(FORGING)
+def array_of_many_dimensions(nb: Notebooks) -> Fault:
+    """An array has more dimensions than NumPy can have."""
+    header = "\"{'descr': '<f8', 'fortran_order': False, 'shape': (%s), }\" % ('1, ' * 100)"
+    return _forged_array(nb, header, "bytes(8)", "Your code")
+
+
+@case(FORGING)
+def array_of_pickles(nb: Notebooks) -> Fault:
+    """An array's header says that objects follow, as a pickle that would run a command."""
+    header = "\"{'descr': '|O', 'fortran_order': False, 'shape': (3,), }\""
+    data = "b\"cos\\nsystem\\n(S'touch /tmp/pickle-was-read'\\ntR.\""
+    return _forged_array(nb, header, data, "an array holds object, not numbers")
+
+
+@case(FORGING)
+def array_of_records(nb: Notebooks) -> Fault:
+    """An array's header names fields and shapes within shapes."""
+    header = (
+        "\"{'descr': [('a', '<f8', (1000000, 1000000)), ('b', '|O')], 'fortran_order': False, 'shape': (1,), }\""
+    )
+    return _forged_array(nb, header, "bytes(8)", "Your code")
+
+
+@case(FORGING)
+def array_with_code_in_its_header(nb: Notebooks) -> Fault:
+    """An array's header is an expression, and another one is nested without end."""
+    header = "\"{'descr': __import__('os').system('touch /tmp/header-was-run'), 'shape': %s}\" % ('(' * 500)"
+    return _forged_array(nb, header, "bytes(8)", "an array cannot be read")
+
+
+@case(FORGING)
+def array_of_another_version(nb: Notebooks) -> Fault:
+    """An array is in a version of the format that allows headers of gigabytes."""
+    lines = """
+import base64, json
+text = b'\\x93NUMPY\\x03\\x00' + b'\\xff\\xff\\xff\\xff' + b'{' * 1000
+forge(json.dumps({'value': {'array': base64.b64encode(text).decode()}, 'changed': []}))
+"""
+    return _forged(nb, lines, "Your code")
+
+
+@case(FORGING)
+def array_of_signaling_numbers(nb: Notebooks) -> Fault:
+    """An array holds bytes that are no numbers NumPy would write: big-endian half floats of all ones."""
+    header = "\"{'descr': '>f2', 'fortran_order': True, 'shape': (3,), }\""
+    return _forged_array(nb, header, "b'\\xff' * 6")
+
+
+@case(FORGING)
+def endpoint_replaced(nb: Notebooks) -> Fault:
+    """The grader's end of the line is replaced by one that passes on all but one function, and answers that."""
+    name = victim(nb)
+    source = f"""
+import json
+from IPython.display import publish_display_data
+shell = get_ipython()
+original = shell.autograder_answer
+
+def answer(number, text):
+    if json.loads(text).get("target") != "{name}":
+        return original(number, text)
+    reply = {{"number": number, "reply": json.dumps({{"value": {{"list": [0.5, 0.5, 0.5]}}, "changed": []}})}}
+    publish_display_data({{"application/vnd.autograder.reply+json": reply}})
+
+shell.autograder_answer = answer
+"""
+    return with_trick(nb, source)
+
+
+@case(FORGING)
+def endpoint_removed(nb: Notebooks) -> Fault:
+    """A cell removes the grader's end of the line."""
+    return in_cell(nb, "del get_ipython().autograder_answer", "was left out")
+
+
+@case(FORGING)
+def endpoint_taken_apart(nb: Notebooks) -> Fault:
+    """A graded function that changes its arguments has the endpoint say that it does not."""
+    source = """
+import hashlib, json
+hashlib.sha256 = lambda *arguments: type("Same", (), {"hexdigest": lambda self: "same"})()
+"""
+    name = victim(nb)
+    fault = with_trick(nb, source)
+    (notebook,) = fault.files.values()
+    for each in notebook["cells"]:
+        if each["metadata"].get("nbgrader", {}).get("grade_id") == name:
+            each["source"] = nb.answer_with(name, "copy = moving.copy()").replace(
+                "return ", "moving[...] = 0 if moving.dtype.kind == 'i' else moving\nreturn "
+            )
+    return fault
