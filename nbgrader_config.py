@@ -1,6 +1,12 @@
 """nbgrader's settings: where the stages of an assignment stand, and how a submission is run and tested."""
 
+import warnings
 from pathlib import Path
+
+from sqlalchemy.exc import SAWarning
+
+# nbgrader 0.9.6 builds its objects in an order that SQLAlchemy 2 comments on, for every submission.
+warnings.simplefilter("ignore", SAWarning)
 
 c = get_config()  # noqa: F821 - nbgrader puts this function here
 

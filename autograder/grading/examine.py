@@ -134,8 +134,8 @@ class _Run:
                     continue
                 reason = session.kernel.explain()
             except CellTimeoutError:
-                session.kernel.kill("time")
-                reason = f"it ran longer than the {self.limits.cell_seconds:g} seconds that a cell may run"
+                session.kernel.kill("cell")
+                reason = session.kernel.explain()
             except DeadKernelError:
                 reason = session.kernel.explain()
             except Exception as error:  # what a hostile kernel sends can trip nbclient in any way

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
+from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
@@ -36,8 +37,8 @@ class RebuildingExporter(NotebookExporter):
             return super().from_filename(filename, resources, **kw)
         assignment = course.assignment(folder.name)
         submission = make_ready(assignment, folder, *read_limits(self.config))
-        resources["metadata"]["name"] = assignment.stem
-        resources["metadata"]["path"] = str(folder)
+        resources = {} if resources is None else resources
+        resources["metadata"] = ResourcesDict(name=assignment.stem, path=str(folder))
         return self.from_notebook_node(submission.notebook, resources, **kw)
 
 

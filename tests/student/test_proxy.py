@@ -1,8 +1,11 @@
 """The student's functions, as hidden tests see them: here, and in a kernel."""
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
-from jupyter_client.manager import start_new_kernel
+from jupyter_client.manager import start_new_async_kernel
+from jupyter_core.utils import run_sync
 
 from autograder.student.kernel import KernelTransport
 from autograder.student.proxy import Student, StudentError, StudentObject
@@ -38,15 +41,30 @@ class Counter:
 """
 
 
+def _execute(client, code):
+    run_sync(client.execute_interactive)(code, output_hook=lambda _: None, timeout=60)
+
+
+@contextmanager
+def running_kernel(code, call_seconds=60):
+    """A stock kernel that has run some code, and the way to it."""
+    manager, client = run_sync(start_new_async_kernel)(kernel_name="python3")
+    try:
+        transport = KernelTransport(
+            client, lambda: None if run_sync(manager.is_alive)() else "the kernel died", call_seconds
+        )
+        transport.install()
+        _execute(client, code)
+        yield transport
+    finally:
+        client.stop_channels()
+        run_sync(manager.shutdown_kernel)(now=True)
+
+
 @pytest.fixture(scope="module")
 def kernel():
-    manager, client = start_new_kernel(kernel_name="python3")
-    transport = KernelTransport(client, manager.is_alive, call_seconds=60)
-    transport.install()
-    client.execute_interactive(CODE, output_hook=lambda _: None, timeout=30)
-    yield transport
-    client.stop_channels()
-    manager.shutdown_kernel(now=True)
+    with running_kernel(CODE) as transport:
+        yield transport
 
 
 @pytest.fixture(params=["here", "in a kernel"])
@@ -111,30 +129,37 @@ def test_every_exchange_is_in_the_transcript(student):
 
 
 def test_the_endpoint_adds_no_name_to_the_students(kernel):
-    kernel.client.execute_interactive(
+    _execute(
+        kernel.client,
         "names = sorted(n for n in globals() if 'install' in n or 'endpoint' in n or 'autograder' in n)"
         "\ndef found(): return names",
-        output_hook=lambda _: None,
-        timeout=30,
     )
     assert Student(kernel).found() == []
 
 
 @pytest.mark.parametrize(
-    ("body", "reason"),
-    [("while True: pass", "no result after 1 second"), ("import os; os._exit(0)", "the kernel died")],
+    ("body", "reason", "seconds"),
+    [
+        ("while True: pass", "no result after 1 second", 1),
+        ("import os; os._exit(0)", "the kernel died", 60),
+    ],
 )
-def test_a_call_that_never_answers_is_given_up(body, reason):
-    manager, client = start_new_kernel(kernel_name="python3")
-    try:
-        transport = KernelTransport(client, manager.is_alive, call_seconds=60)
-        transport.install()
-        transport.call_seconds = 1 if "result" in reason else 60
-        client.execute_interactive(f"def stuck():\n    {body}", output_hook=lambda _: None, timeout=30)
+def test_a_call_that_never_answers_is_given_up(body, reason, seconds):
+    with running_kernel(f"def stuck():\n    {body}") as transport:
+        transport.call_seconds = seconds
         with pytest.raises(StudentError, match=reason):
             Student(transport).stuck()
         with pytest.raises(TransportError, match=reason):  # and so is everything after it, at once
             transport.send({"operation": "call", "target": "stuck", "arguments": [], "keywords": {}})
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
+
+
+def test_floods_of_prints_disturb_no_answer():
+    code = """
+def loud(x):
+    for _ in range(100):
+        print("y" * 100_000)
+    return x
+"""
+    with running_kernel(code) as transport:
+        student = Student(transport)
+        assert [student.loud(number) for number in range(5)] == list(range(5))
