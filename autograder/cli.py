@@ -29,7 +29,8 @@ def autograder(
 def notebooks(
     context: typer.Context,
     check: Annotated[
-        bool, typer.Option(help="Write nothing; fail when a notebook is not what its source gives.")
+        bool,
+        typer.Option("--check", help="Write nothing; fail when a notebook is not what its source gives."),
     ] = False,
 ) -> None:
     """Makes all notebooks from their sources: lessons, solutions, and the exercises that students get."""
@@ -65,7 +66,9 @@ def grade(
     student: Annotated[str, typer.Option(help="Only students whose id matches this pattern.")] = "*",
     workers: Annotated[int | None, typer.Option(min=1, help="Workers; one for each core by default.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Address of a running dask scheduler.")] = None,
-    no_sandbox: Annotated[bool, typer.Option(help="Run students' code without walls.")] = False,
+    no_sandbox: Annotated[
+        bool, typer.Option("--no-sandbox", help="Run students' code without walls.")
+    ] = False,
 ) -> None:
     """Grades what was handed in and writes the marks into the gradebook.
 
@@ -87,7 +90,7 @@ def grade(
             lambda doing, done, total: progress.update(task, description=doing, completed=done, total=total),
         )
     show_summary(console, outcome)
-    if any(needs_a_person(examination) for examination in outcome.examinations.values()):
+    if outcome.problems or any(map(needs_a_person, outcome.examinations.values())):
         raise typer.Exit(1)
 
 
@@ -96,7 +99,7 @@ def check(
     context: typer.Context,
     notebook: Annotated[Path, typer.Argument(help="The notebook to grade.")],
     assignment: Annotated[str | None, typer.Option(help="Its assignment; by default, its file name.")] = None,
-    no_sandbox: Annotated[bool, typer.Option(help="Run the code without walls.")] = False,
+    no_sandbox: Annotated[bool, typer.Option("--no-sandbox", help="Run the code without walls.")] = False,
 ) -> None:
     """Grades one notebook for its owner, without a gradebook."""
     from autograder.grading.examine import Examiner
