@@ -36,14 +36,8 @@ class Submission:
 
     @property
     def notebook(self) -> NotebookNode:
-        """The notebook to hand to nbgrader, with a note of what belongs to it."""
-        notebook = self.rebuilt.notebook
-        notebook.metadata[NOTE] = {
-            "key": self.key,
-            "repairs": list(self.rebuilt.repairs),
-            "unreadable": self.rebuilt.unreadable,
-        }
-        return notebook
+        """The notebook to hand on, with a note of what belongs to it: see ``read_note``."""
+        return self.rebuilt.notebook
 
 
 def read_note(notebook: NotebookNode) -> tuple[str, Rebuilt]:
@@ -67,6 +61,11 @@ def make_ready(assignment: Assignment, folder: Path, limits: Limits, sandbox: bo
         "sandbox": sandbox,
     }
     key = hashlib.sha256(json.dumps(content, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
+    rebuilt.notebook.metadata[NOTE] = {
+        "key": key,
+        "repairs": list(rebuilt.repairs),
+        "unreadable": rebuilt.unreadable,
+    }
     return Submission(folder.parent.name, rebuilt, key, timestamp)
 
 
