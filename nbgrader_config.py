@@ -1,5 +1,7 @@
 """nbgrader's settings: where the stages of an assignment stand, and how a submission is run and tested."""
 
+import os
+import sys
 import warnings
 from pathlib import Path
 
@@ -7,6 +9,9 @@ from sqlalchemy.exc import SAWarning
 
 # nbgrader 0.9.6 builds its objects in an order that SQLAlchemy 2 comments on, for every submission.
 warnings.simplefilter("ignore", SAWarning)
+
+# For a new gradebook nbgrader starts "alembic", which stands beside this Python: .venv need not be activated.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 c = get_config()  # noqa: F821 - nbgrader puts this function here
 

@@ -72,8 +72,10 @@ def grade(
 ) -> None:
     """Grades what was handed in and writes the marks into the gradebook.
 
-    May be interrupted and started again. Ends with status 0 when all is done, 1 when a submission needs a
-    person's eye, 2 when grading could not go on.
+    May be interrupted and started again.
+
+    Ends with status 0 when all is done, 1 when somebody should look at a submission, 2 when grading could
+    not go on.
     """
     from autograder.grading.batch import Order, grade_class
     from autograder.grading.summary import needs_a_person, show_summary
@@ -108,11 +110,11 @@ def check(
     from autograder.rebuild import Template, rebuild
 
     console = Console(highlight=False)
-    chosen = context.obj.assignment(assignment or notebook.stem)
     try:
         content = notebook.read_bytes()
     except OSError as error:
         raise CourseError(f"Cannot be read: {error.strerror}.", notebook) from None
+    chosen = context.obj.assignment(assignment or notebook.stem)
     limits, sandbox = read_limits(read_config(context.obj))
     rebuilt = rebuild(content, Template.of(chosen))
     with console.status("Running the notebook and the hidden tests"):
@@ -122,6 +124,8 @@ def check(
         finally:
             examiner.close()
     show_examination(console, examination)
+    if examination.unreadable:
+        raise typer.Exit(1)
 
 
 def main() -> None:

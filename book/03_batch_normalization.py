@@ -42,6 +42,7 @@
 # %%
 import inspect
 import sys
+import textwrap
 
 import keras
 import matplotlib.pyplot as plt
@@ -87,7 +88,8 @@ PROFILES = {
     },
 }
 CONFIG = PROFILES["gpu" if tf.config.list_physical_devices("GPU") else "cpu"]
-# Everything that sets the length of a run, cut to the bone: CONFIG.update(CONFIG["smoke"]) for a quick look.
+# Everything that sets the length of a run, cut to the bone. For a quick look:
+# CONFIG.update(CONFIG["smoke"])
 CONFIG["smoke"] = {
     "num_train": 32,
     "num_test": 16,
@@ -470,7 +472,8 @@ print(f"biased {four_numbers.var():.4f}, unbiased {four_numbers.var(ddof=1):.4f}
 
 # %%
 signature = inspect.signature(keras.layers.BatchNormalization.__init__).parameters
-print(f"Keras {keras.__version__}:", ", ".join(str(parameter) for parameter in signature.values()))
+arguments = ", ".join(str(parameter) for parameter in signature.values())
+print(textwrap.fill(f"Keras {keras.__version__}: {arguments}", width=76))
 
 layer = keras.layers.BatchNormalization(momentum=0.9)
 layer(maps)  # a first call builds the weights, without training
@@ -481,12 +484,11 @@ for trainable, training in ((True, False), (True, True), (False, True)):
     result = keras.ops.convert_to_numpy(layer(maps, training=training))
     updated = float(layer.moving_mean[1]) != mean_before
     rows.append((trainable, training, float(result[..., 1].std()), updated))
-    print(
-        f"trainable={trainable!s:5} training={training!s:5} std {rows[-1][2]:.2f}, statistics updated: {updated}"
-    )
+    print(f"trainable={trainable!s:5} training={training!s:5}", end=" ")
+    print(f"std {rows[-1][2]:.2f}, statistics updated: {updated}")
 layer.trainable = True
-print("trainable weights:", [(w.name, w.shape) for w in layer.trainable_weights])
-print("non-trainable    :", [(w.name, w.shape) for w in layer.non_trainable_weights])
+print("trainable:    ", {w.name: tuple(w.shape) for w in layer.trainable_weights})
+print("non-trainable:", {w.name: tuple(w.shape) for w in layer.non_trainable_weights})
 
 # %% [markdown]
 # A layer behind $C$ channels has $4C$ numbers: $2C$ that gradient descent learns and $2C$ that are only counted. `model.summary()` reports the second half as "non-trainable", which surprises people who froze nothing.
@@ -578,9 +580,9 @@ i = 3  # equation (12) for the fourth example, by hand
 correlation = sum(upstream[j] * normalized[j] for j in range(m)) / m
 by_hand = gamma / np.sqrt(sigma2 + epsilon) * (upstream[i] - sum(upstream) / m - normalized[i] * correlation)
 
-print("automatic differentiation:", by_tape.round(4))
-print("nudging each input       :", by_nudging.round(4))
-print(f"equation (12), example 4 : {by_hand:.4f}")
+print("automatic", by_tape.round(4))
+print("nudging  ", by_nudging.round(4))
+print(f"equation (12) for example 4: {by_hand:.4f}")
 print(f"sum of the gradient {by_tape.sum():.1e}, product with x hat {by_tape @ normalized:.1e}")
 
 # %% [markdown]
@@ -704,9 +706,9 @@ for name, trainer in versions.items():
     rate_accuracy[name], rate_losses[name] = try_learning_rates(
         trainer, data, rates, seeds, CONFIG["batch_size"], CONFIG["epochs"]
     )
-print(f"{'learning rate':>20}" + "".join(f"{rate:>13g}" for rate in rates))
+print(f"{'learning rate':>20}" + "".join(f"{rate:>11g}" for rate in rates))
 for name, values in rate_accuracy.items():
-    print(f"{name:>20}" + "".join(f"{row.min():>8.2f}-{row.max():.2f}" for row in values))
+    print(f"{name:>20}" + "".join(f"{row.min():>6.2f}-{row.max():.2f}" for row in values))
 
 # %% figure alt="Test accuracy against learning rate on a logarithmic axis, three curves through the means, with a dot for every seed. Without BN and with the default initializer accuracy is near chance at small rates and unreliable at larger ones. With He initialization there is a peak in the middle and a collapse at the largest rate. With BN accuracy is close to one at the three largest rates." tags=["hide-input"]
 fig, ax = plt.subplots(figsize=(7.5, 4.0))
@@ -844,6 +846,7 @@ from convlab.batch_normalization import normalize_in_groups
 population = make_trainer(keras_normalization(momentum=0.9))
 group_sizes = CONFIG["group_sizes"]
 group_loss, group_accuracy, population_accuracy = np.zeros((3, len(group_sizes), len(seeds)))
+print("group size  training loss  accuracy in groups  accuracy at inference")
 for row, size in enumerate(group_sizes):
     trainer = make_trainer(lambda tensor, size=size: normalize_in_groups(tensor, size))
     for column, seed in enumerate(seeds):
@@ -859,10 +862,10 @@ for row, size in enumerate(group_sizes):
             target.assign(source)
         estimate_population_statistics(population.model, x_train[:2000])
         population_accuracy[row, column] = population.accuracy(x_test, y_test)
+    results = (group_loss[row], group_accuracy[row], population_accuracy[row])
     print(
-        f"groups of {size:3d}: training loss {group_loss[row].min():.2f}-{group_loss[row].max():.2f}, "
-        f"accuracy in groups {group_accuracy[row].min():.2f}-{group_accuracy[row].max():.2f}, "
-        f"at inference {population_accuracy[row].min():.2f}-{population_accuracy[row].max():.2f}"
+        f"{size:>10d}",
+        *[f"{v.min():>{w}.2f}-{v.max():.2f}" for v, w in zip(results, (9, 14, 17), strict=True)],
     )
 
 # %%
@@ -873,7 +876,7 @@ neuron = neuron / neuron.std()  # one feature of all training images, in units o
 sample_sizes = np.array([2, 4, 8, 16, 32, 64, 128, 256])
 scatter = np.array([rng.choice(neuron, size=(2000, k)).mean(axis=1).std() for k in sample_sizes])
 scatter_to_theory = scatter * np.sqrt(sample_sizes)
-print("scatter of the batch mean, divided by sigma / sqrt(m):", scatter_to_theory.round(2))
+print("scatter of the mean / (sigma / sqrt(m)):", scatter_to_theory.round(2))
 
 # %% figure alt="Left: the scatter of the batch mean of one neuron against m on logarithmic axes; the points lie on the line one over root m. Right: accuracy against the number of images normalized together; when tested in such groups it rises from roughly 0.8 at two images to 0.98 at sixty-four, while at inference with population statistics it is above 0.9 for all sizes." tags=["hide-input"]
 fig, (left, right) = plt.subplots(1, 2, figsize=(7.5, 4.0))
@@ -909,9 +912,9 @@ plt.show()
 #
 # ## Folding: batch normalization for free
 #
-# At inference (5) is affine, and the layer in front of it is linear. Two affine maps in a row are one. For a channel $c$ with kernel $w_c$ and bias $b_c$:
+# At inference (5) is affine, and the layer in front of it is linear. Two affine maps in a row are one. Take a channel $c$ with kernel $w_c$ and bias $b_c$, and write $a_c = \gamma_c / \sqrt{\tilde\sigma_c^2 + \epsilon}$ for its factor:
 #
-# $$\gamma_c\, \frac{(w_c \cdot x + b_c) - \tilde\mu_c}{\sqrt{\tilde\sigma_c^2 + \epsilon}} + \beta_c \;=\; \underbrace{\frac{\gamma_c}{\sqrt{\tilde\sigma_c^2 + \epsilon}}\, w_c}_{\text{new kernel}} \cdot\, x \;+\; \underbrace{\beta_c + \frac{\gamma_c}{\sqrt{\tilde\sigma_c^2 + \epsilon}}\,(b_c - \tilde\mu_c)}_{\text{new bias}} \tag{13}$$
+# $$a_c \left(w_c \cdot x + b_c - \tilde\mu_c\right) + \beta_c = \underbrace{a_c\, w_c}_{\text{new kernel}} \cdot\, x + \underbrace{a_c\, (b_c - \tilde\mu_c) + \beta_c}_{\text{new bias}} \tag{13}$$
 #
 # So a trained network can be shipped without its BN layers: fewer numbers, fewer passes over memory, the same answers. Deployment tools such as LiteRT do this for you. It works because every output channel has its own factor; it does not work across a ReLU, nor in training mode, where (5) does not hold.
 #
@@ -948,7 +951,7 @@ print(
 #
 # - In one study ([@santurkar2018]) random noise was added **behind** each BN layer, with a mean and variance that change at every step. That makes the inputs of the next layer far less stable than in an ordinary network, yet the noisy network still trained about as well as with plain BN, and better than without. Where the shift was measured directly, BN did not reduce it. What was found instead: with BN the loss and its gradient change more smoothly along the step, so that a large step goes where the gradient said it would.
 # - Another study ([@bjorck2018]) found the larger learning rate to be the main benefit: without BN, large steps let activations grow from layer to layer until training diverges. Experiment 1 looks like that.
-# - Scale: multiply the weights in front of BN by $a > 0$, and (up to $\epsilon$) the output does not change, while the gradient with respect to the weights is divided by $a$. Weights that have grown through too large steps take smaller ones from then on: a built-in brake. It also means that weight decay in front of BN acts on the effective learning rate rather than on the function ([@vanlaarhoven2017]).
+# - Scale: multiply the weights in front of BN by $k > 0$, and (up to $\epsilon$) the output does not change, while the gradient with respect to the weights is divided by $k$. Weights that have grown through too large steps take smaller ones from then on: a built-in brake. It also means that weight decay in front of BN acts on the effective learning rate rather than on the function ([@vanlaarhoven2017]).
 # - Noise in the batch statistics (experiment 3) regularizes a little.
 #
 # These explanations do not exclude each other, and none is complete. What you can safely say: **BN makes training much less sensitive to the scale of weights and steps**; why it generalizes so well is still being studied.
@@ -973,9 +976,8 @@ for factor in (1.0, 10.0):
     found.append((answers.numpy(), tape.gradient(loss, dense.kernel).numpy()))
 output_change = abs(found[0][0] - found[1][0]).max()
 gradient_ratio = np.linalg.norm(found[0][1]) / np.linalg.norm(found[1][1])
-print(
-    f"kernel times 10: outputs change by at most {output_change:.1e}, the gradient is {gradient_ratio:.2f} times smaller"
-)
+print(f"kernel times 10: outputs change by at most {output_change:.1e},")
+print(f"the gradient is {gradient_ratio:.2f} times smaller")
 
 # %% [markdown]
 # Then noise like that of the first study, in our small network: after each BN, every channel is multiplied by a random factor and shifted by a random amount that change with every batch. The next layer's inputs now jump about. If stable inputs were the reason for BN's success, this should undo it. We train at the largest rate of experiment 1, at which no network without BN got anywhere.
@@ -1023,9 +1025,8 @@ drift = {
     "with BN and noise": follow_one_channel(noisy, steps=20),
 }
 drift_per_step = {name: float(np.abs(np.diff(values)).mean()) for name, values in drift.items()}
-print(
-    "mean change of the channel's mean per step:", {name: round(v, 3) for name, v in drift_per_step.items()}
-)
+for name, change in drift_per_step.items():
+    print(f"{name:>20}: the mean of the channel moves by {change:.3f} per step")
 
 # %% figure alt="Left: the mean of one channel behind BN over the first training steps; it wanders slowly with BN and jumps up and down with added noise. Right: training loss against step at the largest learning rate; with BN and with BN and noise both fall quickly, while without BN the loss stays near 2.3, the value of guessing." tags=["hide-input"]
 fig, (left, right) = plt.subplots(1, 2, figsize=(7.5, 4.0))
@@ -1062,8 +1063,6 @@ plt.show()
 # ## Common mistakes
 #
 # <div class="box mistakes">
-#
-# **Common mistakes**
 #
 # - **Averaging over the batch axis only** for a feature map. Each position then gets its own statistics, and translation equivariance is gone. Average over $N$, $H$, and $W$.
 # - **$\epsilon$ outside the root**, or the standard deviation kept where a variance belongs.

@@ -84,7 +84,9 @@ def full_reference(entry: Entry) -> str:
         else "web page"
     )
     place = f" {_plain(venue)}." if venue else ""
-    return f"{people} ({fields['year']}). *{_plain(fields['title'])}*.{place} [{label}]({address(entry)})"
+    title = _plain(fields["title"])
+    stop = "" if title.endswith(("?", "!", ".")) else "."
+    return f"{people} ({fields['year']}). *{title}*{stop}{place} [{label}]({address(entry)})"
 
 
 def _people(entry: Entry) -> list[Person]:

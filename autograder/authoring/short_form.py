@@ -110,6 +110,10 @@ def cell_metadata(cell: SourceCell, form: Form) -> dict[str, Any]:
     metadata: dict[str, Any] = {}
     if "tags" in cell.options:
         metadata["tags"] = cell.options["tags"]
+        if "hide-input" in metadata["tags"]:
+            # The site folds the cell because of the tag; JupyterLab and Colab have words of their own for it.
+            metadata["jupyter"] = {"source_hidden": True}
+            metadata["cellView"] = "form"
     if form.word == "figure":
         metadata["mystnb"] = {"image": {"alt": cell.options["alt"]}}
     if form.grade_id is not None:

@@ -15,9 +15,24 @@ _BOX = (
     "background:#fff;color:#1c1e21;font-family:system-ui,sans-serif;font-size:14px;line-height:1.45"
 )
 _ROW = "display:flex;gap:.6em;margin:.35em 0;padding:0"
-_HINT = "background:#fff6da;border-left:4px solid #e69f00;padding:.5em .8em;margin:.7em 0 0"
+_HINT = "background:#fff6da;border-left:4px solid #e69f00;padding:.5em .8em;margin:.7em 0"
 _STATE = "font-weight:600;white-space:nowrap"
 _NOTE = "color:#4a4f55;margin:.6em 0 0;overflow-wrap:anywhere"
+# The one exception: on a phone nbgrader's page squeezes the code of a test cell under a heading that breaks
+# into two lines, and spends a third of the width on margins. Where this element is removed, no more is lost.
+_PAGE = (
+    "<style>.nbgrader_cell .panel-heading{height:auto!important;overflow:hidden}"
+    "#notebook-container :is(td,th){padding-right:.6em}"
+    "@media(max-width:600px){#notebook-container,#notebook-container .panel-body{padding:0 .3em!important}"
+    "#notebook-container .text_cell_render{padding:.3em 0}"
+    "#notebook-container :is(ul,ol){padding-left:1.3em}}</style>"
+)
+
+
+def shared_reason(result: CellResult) -> str | None:
+    """The one cause of several failures, to be told once: ten times the same line helps nobody."""
+    failed = [test.reason for test in result.tests if not test.passed]
+    return failed[0] if len(failed) > 1 and len(set(failed)) == 1 else None
 
 
 def report_html(result: CellResult, points: float, max_points: float, notes: Sequence[str]) -> str:
@@ -27,13 +42,9 @@ def report_html(result: CellResult, points: float, max_points: float, notes: Seq
         result: What the hidden tests found.
         points: Points earned.
         max_points: Points to be had.
-        notes: Further remarks, one sentence each.
+        notes: What the visible checks said.
     """
-    reasons = {test.reason for test in result.tests if not test.passed}
-    # One cause for every failure is told once: ten times the same line helps nobody.
-    shared = (
-        reasons.pop() if len(reasons) == 1 and sum(not test.passed for test in result.tests) > 1 else None
-    )
+    shared = shared_reason(result)
     rows = []
     for test in result.tests:
         sign, word, color = _PASSED if test.passed else _FAILED
@@ -46,11 +57,16 @@ def report_html(result: CellResult, points: float, max_points: float, notes: Seq
     hint = ""
     if result.misconception:
         hint = f'<div style="{_HINT}"><strong>Hint.</strong> {escape(result.misconception.hint)}</div>'
-    sentences = dict.fromkeys(sentence for sentence in (shared, *notes) if sentence)
-    remarks = "".join(f'<p style="{_NOTE}">{escape(sentence)}</p>' for sentence in sentences)
+    cause = f'<p style="{_NOTE}">{escape(shared)}</p>' if shared else ""
+    said = "".join(
+        f'<p style="{_NOTE}"><strong>The check above:</strong> {escape(note)}</p>'
+        for note in notes
+        if note != shared
+    )
     return (
-        f'<div style="{_BOX}"><strong>{escape(result.cell)}: {points:g} of {max_points:g} points</strong>'
-        f'<ul style="list-style:none;margin:.5em 0 0;padding:0">{"".join(rows)}</ul>{hint}{remarks}</div>'
+        f'{_PAGE}<div style="{_BOX}">'
+        f"<strong>{escape(result.cell)}: {points:g} of {max_points:g} points</strong>{hint}{cause}"
+        f'<ul style="list-style:none;margin:.5em 0 0;padding:0">{"".join(rows)}</ul>{said}</div>'
     )
 
 

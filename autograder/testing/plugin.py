@@ -108,7 +108,7 @@ class HiddenTestPlugin:
 def _reason(error: BaseException, asked: bool) -> str | None:
     """Puts a failure into words for the student without showing the test."""
     if isinstance(error, CheckError):
-        return str(error)[:1].upper() + str(error)[1:]
+        return str(error)
     if isinstance(error, StudentError):
         if error.type_name == "NotImplementedError":
             return "This part is not written yet."

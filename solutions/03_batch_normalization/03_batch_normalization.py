@@ -48,7 +48,7 @@
 # - Variances are **biased**: a mean of squared deviations, divided by the number of values and not by one
 #   less.
 # - `momentum` is meant as in Keras: the share of the **old** moving average that stays.
-# - Arguments are never changed.
+# - Your functions never change the arrays that they are given.
 # - Every array may hold integers (images are often `uint8`); the results are floating-point numbers all the
 #   same. The precision of `float32` is enough.
 
@@ -157,10 +157,10 @@ check_batchnorm_train()
 # ## 2. Moving averages
 #
 # For inference we need statistics that do not depend on the batch at hand. During training they are collected
-# in moving averages: after every step the old average $a$ keeps the share $p$ (`momentum`), and the value $b$
-# of the current batch comes in with the rest:
+# in moving averages: after every step the old average $a$ keeps the share $\rho$ (`momentum`), and the value
+# $b$ of the current batch comes in with the rest:
 #
-# $$a_\text{new} = p \, a + (1 - p) \, b$$
+# $$a_\text{new} = \rho \, a + (1 - \rho) \, b$$
 #
 # Return the new average as a new array. `moving` and `batch_value` have the same shape and stay as they are.
 
@@ -212,9 +212,10 @@ check_update_moving_average()
 # %% [markdown]
 # ## 3. The forward pass at inference
 #
-# The same formula, but with the moving averages in the place of the batch's own statistics:
+# The same formula, but with the moving averages $\tilde\mu$ (`moving_mean`) and $\tilde\sigma^2$
+# (`moving_variance`) in the place of the batch's own statistics:
 #
-# $$y = \gamma \, \frac{x - \mu_\text{moving}}{\sqrt{\sigma^2_\text{moving} + \epsilon}} + \beta$$
+# $$y = \gamma \, \frac{x - \tilde\mu}{\sqrt{\tilde\sigma^2 + \epsilon}} + \beta$$
 #
 # So what happens to one example does not depend on the others in its batch. `x` is again `(m, d)` or
 # `(N, H, W, C)`.
@@ -646,7 +647,7 @@ check_fold_batchnorm()
 #    entries of `dx` add up to 0 in each channel. (Parameters that never get a gradient cost memory, and
 #    weight decay is all that moves them.)
 # 3. The folded convolution has to do what batch normalization did: subtract the moving mean and add $\beta$.
-#    Both become the constant $\beta - \gamma \mu_\text{moving} / \sqrt{\sigma^2_\text{moving} + \epsilon}$ of
+#    Both become the constant $\beta - \gamma \tilde\mu / \sqrt{\tilde\sigma^2 + \epsilon}$ of
 #    each channel, which no kernel can produce. At inference the mean is a constant, so a shift is not removed
 #    any more.
 #

@@ -57,7 +57,10 @@ def test_a_figure_carries_its_description(course):
     _build(course)
     figures = [cell for cell in _read(course.root / "book/01_means.ipynb").cells if "mystnb" in cell.metadata]
     assert [cell.metadata["mystnb"]["image"]["alt"] for cell in figures] == ["Two bars."]
+    # Folded on the site, in JupyterLab and in Colab.
     assert figures[0].metadata["tags"] == ["hide-input"]
+    assert figures[0].metadata["jupyter"] == {"source_hidden": True}
+    assert figures[0].metadata["cellView"] == "form"
 
 
 def test_links_and_citations_are_written_out(course):
