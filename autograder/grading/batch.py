@@ -1,8 +1,10 @@
 """Grades a class: examines what is new, several at once, and writes the marks, one after the other."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+
+from nbformat.v4 import new_notebook
 
 from autograder.course import Assignment, Course
 from autograder.errors import CourseError
@@ -26,11 +28,13 @@ class Outcome:
         examinations: By student.
         examined: Students whose work was run now; the others' results were there.
         written: Students whose marks were written now.
+        problems: Why a student's work could not be graded or the marks not be written, by student.
     """
 
     examinations: dict[str, Examination] = field(default_factory=dict)
     examined: list[str] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
+    problems: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -76,21 +80,25 @@ def grade_class(
     with grading_lock(course.grading):
         journal = Journal(course.journal)
         journal.tidy()
-        submissions = _read(course, assignment, order.students, limits, sandbox)
-        writer = GradebookWriter(course, config, assignment)
         outcome = Outcome()
+        submissions = _read(course, assignment, order.students, limits, sandbox, outcome)
+        writer = GradebookWriter(course, config, assignment)
         total, pending = len(submissions), []
-        in_gradebook = writer.written()
+
+        def write() -> None:
+            problems = writer.write(pending)
+            outcome.problems.update(problems)
+            outcome.written += [each.student for each in pending if each.student not in problems]
+            pending.clear()
 
         def note(submission: Submission, examination: Examination) -> None:
-            outcome.examinations[submission.student] = examination
-            if in_gradebook.get(submission.student) != submission.key:
+            # The notebook stays in the journal: outputs of a whole class would fill the memory.
+            outcome.examinations[submission.student] = replace(examination, notebook=new_notebook())
+            if not writer.holds(submission):
                 pending.append(submission)
-                outcome.written.append(submission.student)
             progress("Grading", len(outcome.examinations), total)
             if len(pending) >= _ROUND:
-                writer.write(pending)
-                pending.clear()
+                write()
 
         missing = []
         for submission in submissions:
@@ -100,20 +108,29 @@ def grade_class(
             else:
                 note(submission, known)
         for submission, examination in _examine(assignment, missing, limits, sandbox, order):
+            if isinstance(examination, str):
+                outcome.problems[submission.student] = examination
+                continue
             journal.put(submission.key, examination)
             outcome.examined.append(submission.student)
             note(submission, examination)
         if pending:
-            writer.write(pending)
+            write()
     return outcome
 
 
 def _read(
-    course: Course, assignment: Assignment, pattern: str, limits: Limits, sandbox: bool
+    course: Course, assignment: Assignment, pattern: str, limits: Limits, sandbox: bool, outcome: Outcome
 ) -> list[Submission]:
-    folders = sorted(path for path in course.submitted.glob(f"*/{assignment.stem}") if path.is_dir())
-    folders = [path for path in folders if fnmatchcase(path.parent.name, pattern)]
-    if not folders:
+    found = sorted(course.submitted.glob(f"*/{assignment.stem}"))
+    found = [path for path in found if fnmatchcase(path.parent.name, pattern) and path.parent.name[0] != "."]
+    # The name of a folder is a student's id; nbgrader and the gradebook take these for no name at all.
+    folders = [path for path in found if path.parent.name.isprintable()]
+    for path in found:
+        if path not in folders:
+            student = path.parent.name.encode("unicode_escape").decode()
+            outcome.problems[student] = "The folder's name has characters that no id may have: rename it."
+    if not found:
         raise CourseError(
             f"Nothing to grade: no submission at grading/submitted/{pattern}/{assignment.stem}/.", course.root
         )
@@ -122,7 +139,7 @@ def _read(
 
 def _examine(
     assignment: Assignment, submissions: list[Submission], limits: Limits, sandbox: bool, order: Order
-) -> Iterable[tuple[Submission, Examination]]:
+) -> Iterable[tuple[Submission, Examination | str]]:
     if not submissions:
         return
     from autograder.grading.workers import cluster, examine_all  # dask takes a second to import

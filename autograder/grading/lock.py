@@ -6,7 +6,7 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -21,19 +21,22 @@ def grading_lock(folder: Path) -> Iterator[None]:
         folder: The ``grading`` folder of the course.
 
     Raises:
-        CourseError: When another grader holds it; says who.
+        CourseError: When another grader holds it, says who; when there can be no lock, says why.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / ".lock"
-    with path.open("a+", encoding="utf-8") as file:
+    with ExitStack() as stack:
         try:
+            folder.mkdir(parents=True, exist_ok=True)
+            file = stack.enter_context(path.open("ab", buffering=0))
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            file.truncate(0)
+            now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
+            holder = {"process": os.getpid(), "host": socket.gethostname(), "since": now}
+            file.write(json.dumps(holder).encode())
         except BlockingIOError:
             raise CourseError(f"Another grader is at work: {_holder(path)}. Wait for its end.") from None
-        file.truncate(0)
-        now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
-        json.dump({"process": os.getpid(), "host": socket.gethostname(), "since": now}, file)
-        file.flush()
+        except OSError as error:
+            raise CourseError(f"Nothing can be written here: {error.strerror}.", path) from error
         yield
 
 

@@ -16,15 +16,16 @@ from distributed.scheduler import KilledWorker
 from autograder.course import Assignment
 from autograder.errors import CourseError
 from autograder.grading.examination import Examination
-from autograder.grading.examine import Examiner
+from autograder.grading.examine import Examiner, NotExaminedError
 from autograder.grading.submission import Submission, read_note
 from autograder.sandbox import Limits
 
-# A worker starts processes of its own, which Python forbids to its "daemonic" children; and a worker that has
-# lost its scheduler has nothing to wait for.
+# A worker starts processes of its own, which Python forbids to "daemonic" children. It gets one submission
+# at a time: when it dies, dask counts that against every submission it had, and gives up the repeaters.
 _SETTINGS = {
     "distributed.worker.daemon": False,
     "distributed.worker.memory.terminate": False,
+    "distributed.scheduler.worker-saturation": 1.0,
     "distributed.comm.timeouts.connect": "30s",
 }
 
@@ -67,8 +68,10 @@ def cluster(workers: int | None, scheduler: str | None) -> Iterator[Client]:
                 yield client
             return
         count = workers or multiprocessing.cpu_count()
-        options = {"n_workers": count, "threads_per_worker": 1, "dashboard_address": None, "memory_limit": 0}
-        with LocalCluster(**options, silence_logs=50) as local, Client(local) as client:
+        options = {"n_workers": count, "threads_per_worker": 1, "memory_limit": 0, "silence_logs": 50}
+        # dask's own web page is not wanted; its server takes any free port, so that two graders get along.
+        no_page = {"dashboard_address": "127.0.0.1:0", "scheduler_kwargs": {"dashboard": False}}
+        with LocalCluster(**options, **no_page) as local, Client(local) as client:
             yield client
 
 
@@ -78,8 +81,10 @@ def examine_all(
     submissions: Sequence[Submission],
     limits: Limits,
     sandbox: bool,
-) -> Iterator[tuple[Submission, Examination]]:
+) -> Iterator[tuple[Submission, Examination | str]]:
     """Yields each submission with its examination, in the order in which they are done.
+
+    In place of an examination comes a sentence where this one submission could not be examined.
 
     Raises:
         CourseError: When the grader itself cannot work; what was yielded before stays valid.
@@ -93,16 +98,23 @@ def examine_all(
             limits.as_json(),
             sandbox,
             key=f"{submission.student}-{submission.key}",
-            retries=2,  # for workers that die
             pure=False,
         ): submission
         for submission in submissions
     }
     for future in as_completed(futures):
+        submission = futures[future]
         try:
-            yield futures[future], Examination.from_json(future.result())
-        except (KilledWorker, CancelledError) as error:
-            student = futures[future].student
-            raise CourseError(
-                f"The workers that examined the submission of {student} died: {error}"
-            ) from error
+            examination: Examination | str = Examination.from_json(future.result())
+        except CancelledError as error:
+            raise CourseError(f"The connection to the dask scheduler was lost: {error}") from error
+        except KilledWorker:
+            examination = "Every worker that examined this submission died."
+        except NotExaminedError as error:
+            examination = str(error)
+        except CourseError:
+            raise
+        except Exception as error:  # whatever it is, it must not keep the other submissions from being graded
+            examination = f"The grader stopped with {type(error).__name__}: {error}"
+        yield submission, examination
+        future.release()  # neither this process nor the worker needs the results any longer

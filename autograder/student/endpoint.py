@@ -10,13 +10,18 @@ file>}``, ``{"list": [...]}``, ``{"tuple": [...]}``, ``{"dict": [[key, value], .
 and ``{"object": 1}``, a thing that stays here.
 """
 
-import base64
-import hashlib
-import io
-import json
-import math
+# Functions rather than modules: what the student's code does to a module later does not matter here.
+import builtins
+import warnings
+from base64 import b64decode, b64encode
+from hashlib import sha256
+from io import BytesIO
+from json import dumps
+from math import isfinite
 
 import numpy as np
+from numpy import asarray, ascontiguousarray
+from numpy.lib.format import read_array, write_array
 
 
 def encode(value):
@@ -28,7 +33,7 @@ def encode(value):
     if isinstance(value, (int, np.integer)):
         return int(value)
     if isinstance(value, (float, np.floating)):
-        return float(value) if math.isfinite(value) else {"float": repr(float(value))}
+        return float(value) if isfinite(value) else {"float": repr(float(value))}
     if isinstance(value, list):
         return {"list": [encode(item) for item in value]}
     if isinstance(value, tuple):
@@ -38,20 +43,20 @@ def encode(value):
     if isinstance(value, np.ndarray) or hasattr(
         value, "__array__"
     ):  # tensors and variables of TensorFlow and Keras
-        array = np.asarray(value)
+        array = asarray(value)
         if array.dtype.kind == "V":  # bfloat16, which the .npy format does not know
             array = array.astype(np.float32)
         if array.dtype.kind not in "biuf":
             raise TypeError(f"an array of {array.dtype} instead of numbers")
-        file = io.BytesIO()
-        np.lib.format.write_array(file, np.ascontiguousarray(array).reshape(array.shape), allow_pickle=False)
-        return {"array": base64.b64encode(file.getvalue()).decode("ascii")}
+        file = BytesIO()
+        write_array(file, ascontiguousarray(array).reshape(array.shape), allow_pickle=False)
+        return {"array": b64encode(file.getvalue()).decode("ascii")}
     raise TypeError(f"an object of type {type(value).__name__}, which is neither a number nor an array")
 
 
 def digest(value):
     """A fingerprint of an argument, to see whether a call changed it."""
-    return hashlib.sha256(json.dumps(encode(value), sort_keys=True).encode()).hexdigest()
+    return sha256(dumps(encode(value), sort_keys=True).encode()).hexdigest()
 
 
 class Endpoint:
@@ -68,7 +73,7 @@ class Endpoint:
             return tree
         ((kind, content),) = tree.items()
         if kind == "array":
-            return np.lib.format.read_array(io.BytesIO(base64.b64decode(content)), allow_pickle=False)
+            return read_array(BytesIO(b64decode(content)), allow_pickle=False)
         if kind == "list":
             return [self.decode(item) for item in content]
         if kind == "tuple":
@@ -118,3 +123,30 @@ class Endpoint:
     def _set(self, request):
         setattr(self._target(request), request["name"], self.decode(request["value"]))
         return {"value": None}
+
+    # The operations below are none of the hidden tests': the grader looks after the kernel with them.
+
+    def _echo(self, request):
+        return {"value": encode(self.decode(request["value"]))}
+
+    def _defined(self, request):
+        return {"value": encode([name for name in request["names"] if name in self.namespace])}
+
+    def _remember(self, request):
+        self.state = self._state()
+        return {"value": None}
+
+    def _altered(self, request):
+        now = self._state()
+        same = len(now) == len(self.state) and all(
+            old.keys() == new.keys() and all(old[name] is new[name] for name in old)
+            for old, new in zip(self.state, now)  # noqa: B905, the lengths are equal
+        )
+        return {"value": not same}
+
+    def _state(self):
+        """What functions of the student's could change for one another: variables, NumPy, built-in names."""
+        own = {name: value for name, value in self.namespace.items() if not name.startswith("_")}
+        settings = {str(item): True for item in [*np.geterr().items(), *warnings.filters]}
+        modules = [builtins, np, np.linalg, np.random, np.lib.format, np.ndarray]
+        return [own, settings, *({**vars(module)} for module in modules)]

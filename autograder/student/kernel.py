@@ -1,5 +1,6 @@
 """Talks to the student's code in a Jupyter kernel."""
 
+import contextlib
 import json
 import queue
 import time
@@ -23,6 +24,7 @@ def _install(source):
     module = {{"__name__": "autograder_endpoint"}}
     exec(compile(source, "<autograder>", "exec"), module)
     shell = get_ipython()
+    shell.unobserve_all("exit_now")  # the command exit ends a cell, not the kernel
     endpoint, session = module["Endpoint"](shell.user_ns), shell.kernel.session
     dumps, loads = json.dumps, json.loads
     def answer(stream, identity, request):
@@ -67,6 +69,14 @@ class KernelTransport:
         if not isinstance(reply, str):
             raise TransportError("the kernel gave no answer")
         return reply
+
+    def executes(self) -> bool:
+        """Whether the kernel still executes code, and does not only say so."""
+        content = {"code": "", "silent": True, "user_expressions": {"sum": "6 * 7"}}
+        with contextlib.suppress(TransportError, AttributeError):
+            result = self._ask("execute_request", content).get("user_expressions")
+            return result.get("sum").get("data").get("text/plain") == "42"
+        return False
 
     def _ask(self, kind: str, content: dict[str, Any]) -> dict[str, Any]:
         return run_sync(self._exchange)(kind, content)

@@ -25,6 +25,9 @@ class TestProcesses:
 
     def __init__(self) -> None:
         """Starts the server; it imports pytest while the caller goes on."""
+        self._start()
+
+    def _start(self) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._server = subprocess.Popen(
             [sys.executable, "-m", "autograder.testing.server", str(theirs.fileno())],
@@ -73,10 +76,7 @@ class TestProcesses:
             "seconds": CPU_SECONDS,
         }
         with connection, theirs:
-            try:
-                socket.send_fds(self._control, [json.dumps(order).encode()], [theirs.fileno()])
-            except OSError as error:
-                raise CourseError("The process that runs the hidden tests has ended.") from error
+            self._send(json.dumps(order).encode(), theirs.fileno())
             theirs.close()
             connection.settimeout(CPU_SECONDS + _REST_SECONDS)
             try:
@@ -90,6 +90,18 @@ class TestProcesses:
                     send_message(connection, _answer(transport, message["request"]))
             except (EOFError, TimeoutError, ConnectionError):
                 return None
+
+    def _send(self, order: bytes, descriptor: int) -> None:
+        """Gives the server an order; a server that has ended is replaced."""
+        try:
+            socket.send_fds(self._control, [order], [descriptor])
+        except OSError:
+            self.close()
+            self._start()
+            try:
+                socket.send_fds(self._control, [order], [descriptor])
+            except OSError as error:
+                raise CourseError("The process that runs the hidden tests has ended.") from error
 
     def close(self) -> None:
         """Ends the server."""

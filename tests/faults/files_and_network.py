@@ -210,7 +210,9 @@ def links_handed_in(nb: Notebooks) -> Fault:
 @case(FILES)
 def archives_handed_in(nb: Notebooks) -> Fault:
     """Beside the notebook lie things that look like archives; nobody unpacks them."""
-    return Fault({nb.file_name: nb.answered, "work.zip": b"PK\x03\x04" * 1000, "work.tar.gz": b"\x1f\x8b" * 1000})
+    return Fault(
+        {nb.file_name: nb.answered, "work.zip": b"PK\x03\x04" * 1000, "work.tar.gz": b"\x1f\x8b" * 1000}
+    )
 
 
 @case(FILES)
@@ -218,7 +220,8 @@ def links_to_the_outside(nb: Notebooks) -> Fault:
     """A cell makes links to what it must not read, and reads them."""
     source = f"""
 import os
-for number, target in enumerate(["{COURSE}/gradebook.db", "/proc/1/root/etc/shadow", "{REPOSITORY}/solutions"]):
+targets = ["{COURSE}/gradebook.db", "/proc/1/root/etc/shadow", "{REPOSITORY}/solutions"]
+for number, target in enumerate(targets):
     for make in (os.symlink, os.link):
         try:
             make(target, f"link{{number}}")

@@ -5,22 +5,22 @@ A student's code may send whatever it likes: nothing of it earns a point, nothin
 
 import json
 
-from tests.faults.corpus import Fault
-from tests.faults.notebooks import Notebooks
-from tests.faults.whole import FORGING, case, in_answer, in_call, in_cell, indented, victim, with_trick
+from tests.faults.corpus import Fault, submit
+from tests.faults.notebooks import Notebooks, cell
+from tests.faults.whole import FORGING, case, in_answer, in_cell, indented, victim, with_trick
 
-# Finds the number of the request that is being answered, and sends a reply of the student's own to it.
+# Finds the request that is being answered, and sends a reply of the student's own to it, before the true one.
 _FORGE = """
-def forge(reply, offset=0, kind=None):
+def forge(reply, kind="autograder_reply", **request):
     import sys
-    from IPython.display import publish_display_data
     frame = sys._getframe()
-    while frame and not ("number" in frame.f_locals and frame.f_code.co_name == "answer"):
+    while frame and "identity" not in frame.f_locals:
         frame = frame.f_back
     if frame:
-        number = frame.f_locals["number"] + offset
-        kind = kind or "application/vnd.autograder.reply+json"
-        publish_display_data({kind: {"number": number, "reply": reply}, "text/plain": ""})
+        there = frame.f_locals
+        parent = {**there["request"], **request}
+        session = get_ipython().kernel.session
+        session.send(there["stream"], kind, {"reply": reply}, parent, ident=there["identity"])
 """
 
 
@@ -62,34 +62,64 @@ def reply_that_claims_success(nb: Notebooks) -> Fault:
 
 
 @case(FORGING)
-def reply_to_the_next_request(nb: Notebooks) -> Fault:
-    """Replies to later requests are sent in advance; the others are right."""
-    lines = "for offset in range(1, 100):\n    forge('{\"value\": 1}', offset)\nreturn None"
+def reply_to_other_requests(nb: Notebooks) -> Fault:
+    """Replies go to requests that nobody has made; the true reply is None."""
+    lines = """
+for number in range(100):
+    forge('{"value": 1}', header={'msg_id': f'request-{number}', 'session': 'x', 'msg_type': 'x'})
+return None
+"""
+    return _forged(nb, lines, "but is of type NoneType")
+
+
+@case(FORGING)
+def reply_to_the_requests_to_come(nb: Notebooks) -> Fault:
+    """Replies to the next thousand requests are sent in advance: their names can be guessed."""
+    lines = """
+import sys
+frame = sys._getframe()
+while frame and "identity" not in frame.f_locals:
+    frame = frame.f_back
+if frame:
+    header = frame.f_locals["request"]["header"]
+    start, number = header["msg_id"].rsplit("_", 1)
+    for step in range(1, 1000):
+        forge('{"value": 1}', header={**header, "msg_id": f"{start}_{int(number) + step}"})
+"""
     return _forged(nb, lines)
 
 
 @case(FORGING)
+def replies_of_many_kinds(nb: Notebooks) -> Fault:
+    """Before the true reply come messages of other kinds, some malformed."""
+    lines = """
+for kind in ("execute_reply", "error", "", "status", "kernel_info_reply", "x" * 1000):
+    forge({"status": [1]}, kind)
+"""
+    return _forged(nb, lines, "Your code gave no answer")
+
+
+@case(FORGING)
 def reply_from_a_thread(nb: Notebooks) -> Fault:
-    """A thread keeps on sending replies to all numbers, in the name of every request; the others are right."""
-    source = """
+    """A thread keeps on sending replies in the name of every request, now and later."""
+    lines = """
+import sys, threading, time
+frame = sys._getframe()
+while frame and "identity" not in frame.f_locals:
+    frame = frame.f_back
+there = frame.f_locals if frame else None
+
 def flood():
-    import time
-    kernel = get_ipython().kernel
     while True:
         time.sleep(0.002)
-        parent = kernel.get_parent("shell")
-        for number in range(1, 200):
-            data = {"application/vnd.autograder.reply+json": {"number": number, "reply": '{"value": 1.5}'}}
-            content = {"data": data, "metadata": {}}
-            kernel.session.send(kernel.iopub_socket, "display_data", content, parent=parent)
+        session = get_ipython().kernel.session
+        content, identity = {"reply": "{}"}, there["identity"]
+        session.send(there["stream"], "autograder_reply", content, there["request"], ident=identity)
 
+if there:
+    threading.Thread(target=flood, daemon=True).start()
 """
-    fault = in_call(nb, "import threading\nthreading.Thread(target=flood, daemon=True).start()", "Your code")
-    (notebook,) = fault.files.values()
-    for each in notebook["cells"]:
-        if each["metadata"].get("nbgrader", {}).get("grade_id") == victim(nb):
-            each["source"] = source + each["source"]
-    return fault
+    return _forged(nb, lines)
 
 
 @case(FORGING)
@@ -165,7 +195,9 @@ forge(json.dumps({{'value': {{'array': base64.b64encode(text).decode()}}, 'chang
 @case(FORGING)
 def array_longer_than_its_data(nb: Notebooks) -> Fault:
     """An array's header promises terabytes."""
-    header = "\"{'descr': '<f8', 'fortran_order': False, 'shape': (10**6, 10**6), }\".replace('10**6', '1000000')"
+    header = (
+        "\"{'descr': '<f8', 'fortran_order': False, 'shape': (10**6, 10**6), }\".replace('10**6', '1000000')"
+    )
     return _forged_array(nb, header, "b''", "not as long as its shape says")
 
 
@@ -201,9 +233,8 @@ def array_of_pickles(nb: Notebooks) -> Fault:
 @case(FORGING)
 def array_of_records(nb: Notebooks) -> Fault:
     """An array's header names fields and shapes within shapes."""
-    header = (
-        "\"{'descr': [('a', '<f8', (1000000, 1000000)), ('b', '|O')], 'fortran_order': False, 'shape': (1,), }\""
-    )
+    fields = "[('a', '<f8', (1000000, 1000000)), ('b', '|O')]"
+    header = f"\"{{'descr': {fields}, 'fortran_order': False, 'shape': (1,), }}\""
     return _forged_array(nb, header, "bytes(8)", "Your code")
 
 
@@ -234,21 +265,19 @@ def array_of_signaling_numbers(nb: Notebooks) -> Fault:
 
 @case(FORGING)
 def endpoint_replaced(nb: Notebooks) -> Fault:
-    """The grader's end of the line is replaced by one that passes on all but one function, and answers that."""
-    name = victim(nb)
+    """The grader's end of the line is replaced by one that itself answers for one function."""
     source = f"""
 import json
-from IPython.display import publish_display_data
-shell = get_ipython()
-original = shell.autograder_answer
+kernel = get_ipython().kernel
+original = kernel.shell_handlers["autograder_request"]
 
-def answer(number, text):
-    if json.loads(text).get("target") != "{name}":
-        return original(number, text)
-    reply = {{"number": number, "reply": json.dumps({{"value": {{"list": [0.5, 0.5, 0.5]}}, "changed": []}})}}
-    publish_display_data({{"application/vnd.autograder.reply+json": reply}})
+def answer(stream, identity, request):
+    if json.loads(request["content"]["request"]).get("target") != "{victim(nb)}":
+        return original(stream, identity, request)
+    reply = json.dumps({{"value": {{"list": [0.5, 0.5, 0.5]}}, "changed": []}})
+    kernel.session.send(stream, "autograder_reply", {{"reply": reply}}, request, ident=identity)
 
-shell.autograder_answer = answer
+kernel.shell_handlers["autograder_request"] = answer
 """
     return with_trick(nb, source)
 
@@ -256,22 +285,36 @@ shell.autograder_answer = answer
 @case(FORGING)
 def endpoint_removed(nb: Notebooks) -> Fault:
     """A cell removes the grader's end of the line."""
-    return in_cell(nb, "del get_ipython().autograder_answer", "was left out")
+    return in_cell(nb, "del get_ipython().kernel.shell_handlers['autograder_request']", "was left out")
+
+
+_CHANGES_AN_ARGUMENT = """
+def update_moving_average(moving, batch_value, momentum=0.99):
+    result = moving * momentum + batch_value * (1 - momentum)
+    moving[...] = 0
+    return result
+"""
 
 
 @case(FORGING)
-def endpoint_taken_apart(nb: Notebooks) -> Fault:
-    """A graded function that changes its arguments has the endpoint say that it does not."""
+def changed_argument(nb: Notebooks) -> Fault:
+    """A graded function is right but changes an argument, which costs one test."""
+    return _changing(nb, "")
+
+
+@case(FORGING)
+def changed_argument_and_false_fingerprints(nb: Notebooks) -> Fault:
+    """A graded function changes an argument, and all fingerprints are made the same."""
     source = """
-import hashlib, json
+import hashlib
 hashlib.sha256 = lambda *arguments: type("Same", (), {"hexdigest": lambda self: "same"})()
+hashlib.md5 = hashlib.blake2b = hashlib.sha256
+np.array_equal = lambda *arguments: True
 """
-    name = victim(nb)
-    fault = with_trick(nb, source)
-    (notebook,) = fault.files.values()
-    for each in notebook["cells"]:
-        if each["metadata"].get("nbgrader", {}).get("grade_id") == name:
-            each["source"] = nb.answer_with(name, "copy = moving.copy()").replace(
-                "return ", "moving[...] = 0 if moving.dtype.kind == 'i' else moving\nreturn "
-            )
-    return fault
+    return _changing(nb, source)
+
+
+def _changing(nb: Notebooks, source: str) -> Fault:
+    notebook = nb.answered
+    cell(notebook, "update_moving_average")["source"] = source + _CHANGES_AN_ARGUMENT
+    return submit(nb, notebook, shares={"update_moving_average": 0.875})

@@ -16,7 +16,9 @@ def slow_at_first(nb: Notebooks) -> Fault:
 @case(HEAVY)
 def slow_cell(nb: Notebooks) -> Fault:
     """A cell trains something for two seconds."""
-    return in_cell(nb, "import time\nbegin = time.time()\nwhile time.time() < begin + 2:\n    np.ones(1000).sum()")
+    return in_cell(
+        nb, "import time\nbegin = time.time()\nwhile time.time() < begin + 2:\n    np.ones(1000).sum()"
+    )
 
 
 @case(HEAVY)
@@ -91,7 +93,10 @@ def result_as_a_variable(nb: Notebooks) -> Fault:
 def _result(nb: Notebooks, expression: str) -> Fault:
     notebook, name = nb.answered, victim(nb)
     answer = nb.answer(name).replace(f"def {name}(", "def compute(")
-    wrapper = f"def {name}(*arguments, **keywords):\n    result = compute(*arguments, **keywords)\n"
+    wrapper = (
+        f"def {name}(moving, batch_value, momentum=0.99):\n"
+        "    result = compute(np.asarray(moving), np.asarray(batch_value), momentum)\n"
+    )
     cell(notebook, name)["source"] = f"{answer}\n\n{wrapper}    return {expression}"
     return submit(nb, notebook)
 

@@ -78,8 +78,15 @@ def functions_deleted_at_the_end(nb: Notebooks) -> Fault:
 @case(PROCESSES)
 def alarm_after_the_last_cell(nb: Notebooks) -> Fault:
     """The last cell sets an alarm that ends the kernel while its functions are tested."""
-    source = "import signal\nsignal.signal(signal.SIGALRM, signal.SIG_DFL)\nsignal.setitimer(signal.ITIMER_REAL, 0.01)"
-    return in_last_cell(nb, source, "was left out")
+    source = "import signal\nsignal.setitimer(signal.ITIMER_REAL, 0.1)"
+    return in_last_cell(nb, source, "was left out: it was ended by signal 14")
+
+
+@case(PROCESSES)
+def timer_after_the_last_cell(nb: Notebooks) -> Fault:
+    """A thread that the last cell has started ends the kernel while its functions are tested."""
+    source = "import os, threading\nthreading.Timer(0.1, os._exit, [0]).start()"
+    return in_last_cell(nb, source, "was left out: it ended by itself")
 
 
 @case(PROCESSES)

@@ -135,9 +135,10 @@ def says_that_it_is_idle_in_every_call(nb: Notebooks) -> Fault:
     source = """
 def idle():
     kernel = get_ipython().kernel
-    kernel.session.send(kernel.iopub_socket, "status", {"execution_state": "idle"}, parent=kernel.get_parent())
+    content, parent = {"execution_state": "idle"}, kernel.get_parent()
+    kernel.session.send(kernel.iopub_socket, "status", content, parent=parent)
 """
-    fault = with_trick(nb, source, "Your code")
+    fault = with_trick(nb, source)
     (notebook,) = fault.files.values()
     cell(notebook, victim(nb))["source"] = f"def {victim(nb)}(*arguments, **keywords):\n    idle()"
     return fault

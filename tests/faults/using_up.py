@@ -146,7 +146,7 @@ def prints_without_end_in_a_cell(nb: Notebooks) -> Fault:
 def prints_without_end_in_a_function(nb: Notebooks) -> Fault:
     """A graded function prints for ever, once its check is over."""
     lines = "import sys\nwhile 'check' not in sys._getframe(1).f_code.co_name:\n    print('again ' * 100)"
-    return in_call(nb, lines, "it wrote more output than")
+    return in_call(nb, lines, "Your code gave no answer")
 
 
 @case(PROCESSES)
@@ -204,5 +204,7 @@ threading.Thread(target=compute, daemon=True).start()
 @case(PROCESSES)
 def picky_about_its_arguments(nb: Notebooks) -> Fault:
     """A graded function takes all memory when it is given integers; before that it works."""
-    lines = "if moving.dtype.kind == 'i':\n    kept = []\n    while True:\n        kept.append(bytearray(10**6))"
+    lines = (
+        "if moving.dtype.kind == 'i':\n    kept = []\n    while True:\n        kept.append(bytearray(10**6))"
+    )
     return in_right_answer(nb, lines, "Your code", share=0.875)

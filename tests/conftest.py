@@ -1,0 +1,24 @@
+"""What all tests have in common: the line that counts the corpus of faults."""
+
+import pytest
+
+CORPUS = ("test_whole_grader.py::test_case_holds[", "test_corpus.py::test_case_holds[")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints how many odd, broken and hostile submissions were graded, and how many as they should be."""
+    held, all_of_them = set(), set()
+    for outcome in ("passed", "failed", "error"):
+        for report in terminalreporter.getreports(outcome):
+            if any(name in report.nodeid for name in CORPUS):
+                all_of_them.add(report.nodeid)
+                if outcome == "passed" and report.when == "call":
+                    held.add(report.nodeid)
+    if all_of_them:
+        failed = {
+            report.nodeid
+            for outcome in ("failed", "error")
+            for report in terminalreporter.getreports(outcome)
+        }
+        terminalreporter.section("corpus of faults")
+        terminalreporter.write_line(f"{len(all_of_them)} cases, {len(held - failed)} held")
