@@ -49,6 +49,10 @@ class GradebookWriter:
         self.config.CourseDirectory.submitted_directory = _SUBMITTED
         # exercises/ stays as it is: a grader that is killed while it makes a release anew would leave none.
         self.config.CourseDirectory.release_directory = _RELEASED
+        # nbgrader enters an assignment for the course "", which PostgreSQL refuses: there is no such course.
+        self.config.CourseDirectory.course_id = (
+            CourseDirectory(config=self.config).course_id or "default_course"  # what the gradebook calls it
+        )
         # What is staged has been rebuilt; nbgrader reads it as it is.
         self.config.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"
         self.config.BaseConverter.force = True
@@ -73,6 +77,8 @@ class GradebookWriter:
                 yield gradebook
         except (SQLAlchemyError, InvalidEntry) as error:
             raise CourseError(_explain(error)) from error
+        except ImportError as error:
+            raise CourseError(f"The gradebook needs a package: install {error.name}.") from error
 
     def _knows_assignment(self, gradebook: Gradebook) -> bool:
         """Whether the gradebook has the assignment with all the cells that it has today."""
@@ -221,7 +227,7 @@ class _Messages(logging.Handler):
 
 @contextmanager
 def _silent(log: logging.Logger) -> Iterator[None]:
-    """Keeps a log from printing: nbgrader's gradebook shows tracebacks there, of errors that it raises anyway."""
+    """Keeps a log from printing: nbgrader's gradebook shows errors there that it raises anyway."""
     before, log.disabled = log.disabled, True
     try:
         yield

@@ -28,6 +28,7 @@ _SETTINGS = {
     "distributed.scheduler.worker-saturation": 1.0,
     "distributed.comm.timeouts.connect": "30s",
 }
+_REACH_SECONDS = 10  # for the first answer of a scheduler that somebody has named
 
 
 @cache
@@ -61,7 +62,7 @@ def cluster(workers: int | None, scheduler: str | None) -> Iterator[Client]:
     with dask.config.set(_SETTINGS):
         if scheduler:
             try:
-                client = Client(scheduler)
+                client = Client(scheduler, timeout=_REACH_SECONDS)
             except (OSError, ValueError) as error:
                 raise CourseError(f"The scheduler {scheduler} cannot be reached: {error}") from error
             with client:
