@@ -78,8 +78,8 @@ def assert_same_network(
 ) -> None:
     """Checks that a student's model computes the same function as a reference, whatever the weights are.
 
-    Strided layers with "same" padding and with explicit symmetric padding differ on even sizes and agree on odd
-    ones. Where both are right, let the sizes be odd all the way down, as in 33, 17, 9, 5, 3.
+    Strided layers with "same" padding and with explicit symmetric padding differ on even sizes and agree on
+    odd ones. Where both are right, let the sizes be odd all the way down, as in 33, 17, 9, 5, 3.
 
     Args:
         value: What the student's function gave.

@@ -248,10 +248,8 @@ def entry(tree: dict, kind: str) -> dict:
 
 FORGERIES = {
     "a class from anywhere": lambda tree: entry(tree, "ReLU").update(module="os", class_name="system"),
-    "a class of Keras that runs code": lambda tree: entry(tree, "ReLU").update(
-        class_name="TorchModuleWrapper"
-    ),
-    "a registered name": lambda tree: entry(tree, "ReLU").update(module="builtins", registered_name="x>ReLU"),
+    "a class that runs code": lambda tree: entry(tree, "ReLU").update(class_name="TorchModuleWrapper"),
+    "a registered name": lambda tree: entry(tree, "ReLU").update(module="x", registered_name="x>ReLU"),
     "an operation that opens files": lambda tree: entry(tree, "ReLU").update(
         module="keras.src.saving", class_name="load_model"
     ),
