@@ -235,7 +235,7 @@ def test_random_generators_and_functions_are_made_there(student):
     assert student.draw(student.generator(7), double) == first.value
 
 
-# ----------------------------------------------------------------------------------------- forged descriptions
+# ---------------------------------------------------------------- forged descriptions
 
 
 def description(model=None) -> dict:
