@@ -26,12 +26,13 @@ def box_overlap(boxes, others):
     if boxes.shape[-1] != 4 or others.shape[-1] != 4:
         raise ValueError(f"A box has 4 numbers; the last axes are {boxes.shape[-1]} and {others.shape[-1]}.")
     dtype = np.result_type(boxes, others, "float32")  # integers become float64, float32 stays
-    left, top, right, bottom = np.moveaxis(boxes.astype(dtype, copy=False), -1, 0)
-    other_left, other_top, other_right, other_bottom = np.moveaxis(others.astype(dtype, copy=False), -1, 0)
-    shared = np.maximum(np.minimum(right, other_right) - np.maximum(left, other_left), 0)
-    shared = shared * np.maximum(np.minimum(bottom, other_bottom) - np.maximum(top, other_top), 0)
-    areas = (right - left) * (bottom - top) + (other_right - other_left) * (other_bottom - other_top)
-    return shared / np.where(areas > 0, areas - shared, 1)
+    x_min, y_min, x_max, y_max = np.moveaxis(boxes.astype(dtype, copy=False), -1, 0)
+    u_min, v_min, u_max, v_max = np.moveaxis(others.astype(dtype, copy=False), -1, 0)
+    width = np.minimum(x_max, u_max) - np.maximum(x_min, u_min)
+    height = np.minimum(y_max, v_max) - np.maximum(y_min, v_min)
+    shared = np.maximum(width, 0) * np.maximum(height, 0)
+    total = (x_max - x_min) * (y_max - y_min) + (u_max - u_min) * (v_max - v_min)
+    return shared / np.where(total > 0, total - shared, 1)
 
 
 def pack_truths(truths):

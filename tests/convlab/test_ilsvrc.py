@@ -85,7 +85,7 @@ def test_an_image_without_truth_is_refused(truths):
 
 
 def test_both_errors_are_those_of_the_formulas():
-    """Few classes and small boxes make every case happen: several instances, repeated guesses, exact halves."""
+    """Few classes and small boxes make every case happen: several instances, equal guesses, exact halves."""
     rng = np.random.default_rng(2)
     labels, boxes, truths, expected = [], [], [], []
     for _ in range(1500):
