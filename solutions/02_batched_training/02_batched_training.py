@@ -242,7 +242,7 @@ check_iterate_minibatches()
 # $$\frac{\partial L}{\partial z_{ic}} = \frac{1}{m} \left( p_{ic} - t_{ic} \right)$$
 #
 # - Labels are integers from 0 to $k - 1$. A batch need not have a sample of every class.
-# - **Logits can be large**: for a logit of 1000, $e^{1000}$ is beyond every floating-point number, although
+# - **Logits can be large**: for a logit of 1000, $e^{1000}$ is beyond the range of `float64`, although
 #   the probabilities are nothing unusual. They do not change when the same number is subtracted from all
 #   logits *of one sample*; choose that number well. Logits of one sample can be far apart, too.
 
