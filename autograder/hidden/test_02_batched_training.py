@@ -168,7 +168,10 @@ def test_shuffled_samples_keep_their_labels(student, rng):
         x, y = numbered(rng, m)
         batches = pairs(student.iterate_minibatches(x, y, batch_size, rng=generator(student, rng)))
         labels = np.concatenate([y_batch for _, y_batch in batches])
-        assert_close(labels, y[order_of(batches, x)], "the row of labels that fits the samples")
+        assert labels.shape == (m,)
+        wrong = (np.abs(labels - y[order_of(batches, x)]) > 0.1).sum()
+        if wrong:
+            raise CheckError(f"{wrong} of {m} samples came with the label of another one.")
 
 
 @pytest.mark.cell("iterate_minibatches", weight=0.75)
