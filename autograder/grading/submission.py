@@ -78,8 +78,12 @@ def _template(assignment: Assignment) -> Template:
 def _fingerprint(assignment: Assignment) -> str:
     """Changes with the assignment, its hidden tests, the grader itself and the packages that compute."""
     digest = hashlib.sha256()
-    package = sorted(Path(__file__).parents[1].glob("*/*.py"))
-    own = [path for path in package if path.parent.name not in ("hidden", "authoring")]
+    package = Path(__file__).parents[1]
+    own = [
+        path
+        for path in sorted(package.glob("*/**/*.py"))
+        if path.relative_to(package).parts[0] not in ("hidden", "authoring")
+    ]
     tests = [assignment.hidden_tests, assignment.misconceptions]
     for path in [assignment.solution, assignment.release, *tests, *own]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")

@@ -7,21 +7,28 @@ other side (``wire``).
 Plain data are written as a tree that JSON can hold. Numbers, strings, booleans and None stand for themselves;
 everything else is a dictionary with a single key that names its kind: ``{"array": <base64 of an .npy
 file>}``, ``{"list": [...]}``, ``{"tuple": [...]}``, ``{"dict": [[key, value], ...]}``, ``{"float": "nan"}``
-and ``{"object": 1}``, a thing that stays here.
+and ``{"object": 1}``, a thing that stays here. Keras travels as a description: ``{"input": shape}`` is a
+symbolic tensor without its batch axis, and ``{"model": {"config": <JSON>, "values": [...]}}`` a model, whose
+values are left out where they are many or not there yet.
 """
 
 # Functions rather than modules: what the student's code does to a module later does not matter here.
 import builtins
+import sys
 import warnings
 from base64 import b64decode, b64encode
 from hashlib import sha256
 from io import BytesIO
-from json import dumps
+from itertools import islice
+from json import dumps, loads
 from math import isfinite
 
 import numpy as np
 from numpy import asarray, ascontiguousarray
 from numpy.lib.format import read_array, write_array
+
+MAX_YIELDED = 10_000  # items of a generator
+MAX_VALUES = 2_000_000  # numbers in the weights of a model that travels with them
 
 
 def encode(value):
@@ -34,6 +41,11 @@ def encode(value):
         return int(value)
     if isinstance(value, (float, np.floating)):
         return float(value) if isfinite(value) else {"float": repr(float(value))}
+    keras = sys.modules.get("keras")  # what comes from Keras cannot be here unless it has been imported
+    if keras and isinstance(value, keras.Model):
+        return {"model": describe(value)}
+    if keras and isinstance(value, keras.KerasTensor):
+        return {"input": encode(value.shape[1:])}
     if isinstance(value, list):
         return {"list": [encode(item) for item in value]}
     if isinstance(value, tuple):
@@ -54,9 +66,24 @@ def encode(value):
     raise TypeError(f"an object of type {type(value).__name__}, which is neither a number nor an array")
 
 
+def describe(model):
+    """Writes a Keras model as its configuration and, where they are few, the values of its variables."""
+    from keras.saving import serialize_keras_object
+
+    variables = model.variables
+    known = all(getattr(variable, "_value", None) is not None for variable in variables)
+    few = sum(int(np.prod(variable.shape)) for variable in variables) <= MAX_VALUES
+    values = [encode(asarray(variable)) for variable in variables] if known and few else None
+    return {"config": dumps(serialize_keras_object(model)), "values": values}
+
+
 def digest(value):
     """A fingerprint of an argument, to see whether a call changed it."""
-    return sha256(dumps(encode(value), sort_keys=True).encode()).hexdigest()
+    try:
+        tree = encode(value)
+    except TypeError:
+        return None  # an object that stays here, such as a random generator, may change
+    return sha256(dumps(tree, sort_keys=True).encode()).hexdigest()
 
 
 class Endpoint:
@@ -84,6 +111,17 @@ class Endpoint:
             return float(content)
         if kind == "object":
             return self.objects[content]
+        if kind == "input":
+            from keras import Input
+
+            return Input(self.decode(content))
+        if kind == "model":
+            from keras.saving import deserialize_keras_object
+
+            model = deserialize_keras_object(loads(content["config"]))
+            for variable, value in zip(model.variables, content["values"] or ()):  # noqa: B905, one may be empty
+                variable.assign(self.decode(value))
+            return model
         raise ValueError(kind)
 
     def answer(self, request):
@@ -110,12 +148,48 @@ class Endpoint:
         keywords = {name: self.decode(item) for name, item in request["keywords"].items()}
         named = {**dict(enumerate(arguments)), **keywords}
         before = {name: digest(value) for name, value in named.items()}
-        value = function(*arguments, **keywords)
-        changed = [name for name, value_now in named.items() if digest(value_now) != before[name]]
-        if isinstance(function, type):
+        value = self._run(function, arguments, keywords, request.get("structure", False))
+        if hasattr(value, "__next__"):  # a generator; its code runs while it is asked for its items
+            value = [encode(item) for item in islice(value, MAX_YIELDED + 1)]
+            if len(value) > MAX_YIELDED:
+                raise TypeError(f"a generator that yields more than {MAX_YIELDED} items")
+            result = {"list": value}
+        elif isinstance(function, type):
             self.objects[request["keep_as"]] = value
-            return {"value": {"object": request["keep_as"]}, "changed": changed}
-        return {"value": encode(value), "changed": changed}
+            result = {"object": request["keep_as"]}
+        else:
+            result = encode(value)
+        changed = [name for name, value_now in named.items() if digest(value_now) != before[name]]
+        return {"value": result, "changed": changed}
+
+    def _run(self, function, arguments, keywords, structure):
+        """Calls the function; makes a model of what it does with symbolic tensors."""
+        keras = sys.modules.get("keras")
+        if structure:
+            from keras import StatelessScope
+
+            try:  # the variables of a model get shapes, but no memory and no values
+                with StatelessScope(initialize_variables=False):
+                    return function(*arguments, **keywords)
+            except Exception:
+                pass
+        value = function(*arguments, **keywords)
+        if keras and isinstance(value, keras.KerasTensor):
+            inputs = [
+                item for item in (*arguments, *keywords.values()) if isinstance(item, keras.KerasTensor)
+            ]
+            return keras.Model(inputs[0] if len(inputs) == 1 else inputs, value)
+        return value
+
+    def _generator(self, request):
+        self.objects[request["keep_as"]] = np.random.default_rng(request["seed"])
+        return {"value": {"object": request["keep_as"]}}
+
+    def _function(self, request):
+        namespace = {"np": np}
+        exec(request["source"], namespace)
+        self.objects[request["keep_as"]] = namespace[request["name"]]
+        return {"value": {"object": request["keep_as"]}}
 
     def _get(self, request):
         return {"value": encode(getattr(self._target(request), request["name"]))}

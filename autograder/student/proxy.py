@@ -77,21 +77,49 @@ class Student:
         Raises:
             StudentError: When the student's code raises, or returns something that is not plain data.
         """
+        return self._call(target, arguments, keywords)
+
+    def structure(self, target: str, /, *arguments: Any, **keywords: Any) -> Any:
+        """Calls a function that builds a Keras model whose values do not matter: cheap, however large it is.
+
+        Raises:
+            StudentError: See ``call``.
+        """
+        return self._call(target, arguments, keywords, structure=True).value
+
+    def _call(self, target: Any, arguments: tuple, keywords: dict[str, Any], **options: Any) -> Call:
         outcome = self.ask(
             {
                 "operation": "call",
                 "target": target if isinstance(target, str) else _encode(target),
                 "arguments": [_encode(item) for item in arguments],
                 "keywords": {name: _encode(item) for name, item in keywords.items()},
-                # Numbers start anew with every test, so that a transcript means the same when it is replayed.
                 "keep_as": self._objects + 1,
+                **options,
             }
         )
         value = outcome["value"]
-        if isinstance(value, Handle):
-            self._objects += 1
-            value = StudentObject(self, self._objects)
-        return Call(value, outcome["changed"])
+        return Call(self._keep() if isinstance(value, Handle) else value, outcome["changed"])
+
+    def _keep(self) -> "StudentObject":
+        # Numbers start anew with every test, so that a transcript means the same when it is replayed.
+        self._objects += 1
+        return StudentObject(self, self._objects)
+
+    def generator(self, seed: int) -> "StudentObject":
+        """Makes a ``numpy.random.Generator`` on the student's side, to be passed to their functions."""
+        self.ask({"operation": "generator", "seed": seed, "keep_as": self._objects + 1})
+        return self._keep()
+
+    def function(self, name: str, source: str) -> "StudentObject":
+        """Defines a function on the student's side, to be passed to the student's functions.
+
+        Args:
+            name: The function's name.
+            source: Its definition; it may use ``np``, and the student's code can read it.
+        """
+        self.ask({"operation": "function", "name": name, "source": source, "keep_as": self._objects + 1})
+        return self._keep()
 
     def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Sends one request and returns the reply, having noted both in the transcript.

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from autograder.student.endpoint import encode
+from autograder.student.network import read_network
+from autograder.student.rebuilding import NetworkError
 
 __all__ = ["Handle", "ReplyError", "decode", "encode", "read_reply"]
 
@@ -99,6 +101,11 @@ def _decode(tree: Any, depth: int, left: Iterator[int]) -> Any:
         return float(content)
     if kind == "object" and isinstance(content, int) and not isinstance(content, bool):
         return Handle(content)
+    if kind == "model":
+        try:
+            return read_network(content, lambda value: _decode(value, depth + 1, left))
+        except NetworkError as error:
+            raise ReplyError(str(error)) from error
     if kind in ("list", "tuple", "dict") and isinstance(content, list):
         if kind != "dict":
             items = [_decode(item, depth + 1, left) for item in content if _counted(left)]

@@ -14,5 +14,20 @@ A hidden test is an ordinary pytest function with the fixtures ``student`` and `
 from autograder.student.proxy import StudentError
 from autograder.testing.checks import CheckError, assert_close
 from autograder.testing.misconceptions import misconception
+from autograder.testing.networks import (
+    as_network,
+    assert_output_shape,
+    assert_parameters,
+    assert_same_network,
+)
 
-__all__ = ["CheckError", "StudentError", "assert_close", "misconception"]
+__all__ = [
+    "CheckError",
+    "StudentError",
+    "as_network",
+    "assert_close",
+    "assert_output_shape",
+    "assert_parameters",
+    "assert_same_network",
+    "misconception",
+]

@@ -13,9 +13,11 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from autograder.student.network import Network
 from autograder.student.proxy import Exchange
 from autograder.student.transport import LocalTransport
 from autograder.student.wire import read_reply
+from autograder.testing.networks import same_network
 
 _Answer = TypeVar("_Answer", bound=Callable[..., Any])
 
@@ -119,6 +121,8 @@ def _same(one: Any, other: Any) -> bool:
         return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
         return len(one) == len(other) and all(_same(a, b) for a, b in zip(one, other, strict=True))
+    if isinstance(one, Network) and isinstance(other, Network):
+        return same_network(one, other)
     numeric = (int, float, np.ndarray)
     if isinstance(one, numeric) and isinstance(other, numeric):
         return np.shape(one) == np.shape(other) and np.allclose(

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from autograder.student.proxy import Exchange, Student, StudentError
+from autograder.student.rebuilding import NetworkError
 from autograder.student.transport import Transport
 from autograder.testing.checks import CheckError
 
@@ -109,6 +110,8 @@ def _reason(error: BaseException, asked: bool) -> str | None:
     """Puts a failure into words for the student without showing the test."""
     if isinstance(error, CheckError):
         return str(error)
+    if isinstance(error, NetworkError):
+        return f"Your model cannot be checked: {error}."
     if isinstance(error, StudentError):
         if error.type_name == "NotImplementedError":
             return "This part is not written yet."

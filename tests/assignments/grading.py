@@ -46,10 +46,13 @@ def failures(results: dict[str, CellResult]) -> dict[str, str | None]:
     return {test.name: test.reason for test in tests if not test.passed}
 
 
-def data_of(kind: str, assignment: Assignment, name: str):
-    """Reads a table that stands beside these tests, as ALTERNATIVES in alternatives_03_....py."""
+def data_of(kind: str, assignment: Assignment, name: str, **default):
+    """Reads a table that stands beside these tests, as ALTERNATIVES in alternatives_03_....py.
+
+    With ``default=`` the file need not have it.
+    """
     path = Path(__file__).with_name(f"{kind}_{assignment.stem}.py")
     spec = importlib.util.spec_from_file_location(path.stem, path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return getattr(module, name)
+    return getattr(module, name, *default.values())

@@ -5,8 +5,19 @@ import pytest
 from tests.assignments.grading import ASSIGNMENTS, data_of, grade, graded_cells
 from tests.assignments.mutants import definition, mutants
 
+
+def _is_slow(assignment, name) -> bool:
+    """Whether the exercise's tests build networks so large that a hundred mutants take minutes."""
+    return name in data_of("equivalent_mutants", assignment, "SLOW", default=())
+
+
 EXERCISES = [
-    pytest.param(assignment, name, id=f"{assignment.stem}-{name}")
+    pytest.param(
+        assignment,
+        name,
+        id=f"{assignment.stem}-{name}",
+        marks=pytest.mark.slow if _is_slow(assignment, name) else (),
+    )
     for assignment in ASSIGNMENTS
     for name in graded_cells(assignment)
 ]

@@ -74,7 +74,8 @@ def test_its_gpu_profile_runs_a_few_steps(lesson):
     (config,) = [number for number, cell in enumerate(cells) if "CONFIG = " in cell.source]
     inserted = {0: GPU_STAND_IN, config + 1: "CONFIG.update(CONFIG['smoke'])"}
     with running(lesson.with_suffix(".ipynb"), inserted=inserted) as notebook:
-        assert notebook.evaluate("CONFIG['data']") == "cifar10"
+        # A lesson that trains, and so has a number of epochs, does it on real images where there is a GPU.
+        assert notebook.evaluate("CONFIG['data'] == 'cifar10' or 'epochs' not in CONFIG")
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
