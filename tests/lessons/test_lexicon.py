@@ -1,4 +1,4 @@
-"""Every term is explained where the lexicon says, and used nowhere earlier without sending the reader there."""
+"""Every term is explained where the lexicon says, and used nowhere earlier without a word on where that is."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from autograder.course import REPOSITORY, Course
 LEXICON = REPOSITORY / "book" / "lexicon.md"
 LESSONS = [lesson.stem for lesson in Course().lessons]  # in the order of the book
 _ROW = re.compile(
-    r"^\| (?P<terms>[^|]+) \| (?P<meaning>[^|]+) \| \[(?P<heading>[^\]]+)\]\((?P<stem>\w+)\.ipynb(?P<anchor>#[^)]+)?\) \|$"
+    r"^\| (?P<terms>[^|]+) \| (?P<meaning>[^|]+)"
+    r" \| \[(?P<heading>[^\]]+)\]\((?P<stem>\w+)\.ipynb(?P<anchor>#[^)]+)?\) \|$"
 )
 # Prose that is no text to be understood on the spot: code, formulas, links' targets, citations, tags.
 _NO_PROSE = re.compile(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\]\([^)]*\)|\[@[^\]]*\]|<[^>]+>", re.DOTALL)
@@ -74,7 +75,7 @@ def words(paragraph: str) -> str:
 
 
 def _sends_to(paragraph: str, number: int) -> bool:
-    """Whether a paragraph tells in which lesson more is said: "(lesson 3)", "lessons 3 and 10", "lessons 5 to 8"."""
+    """Whether a paragraph tells in which lesson more is said: "lesson 3", "lessons 3 and 10", "5 to 8"."""
     for match in re.finditer(
         r"[Ll]essons? (\d+)(?:(?: to |–|-)(\d+))?((?:, \d+)*(?:,? and \d+)?)", paragraph
     ):
