@@ -562,7 +562,7 @@ def test_train_order_is_random(student, rng):
     if not np.allclose(first, repeated, atol=1e-3):
         raise CheckError("the same seed gave another order the second time.")
     _, _, losses = student.train_epoch(weights, bias, x, y, 4, 0.0, one)
-    assert_losses_close(np.mean(losses), in_order.mean(), "the mean of the losses")
+    assert_losses_close(np.mean(losses, dtype=float), in_order.mean(), "the mean of the losses")
     if np.allclose(np.sort(losses), np.sort(in_order.reshape(5, 4).mean(axis=1)), atol=1e-3):
         raise CheckError("every batch holds the same samples as without a generator.")
 
