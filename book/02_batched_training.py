@@ -185,7 +185,7 @@ print(f"{net.count_params():,} weights")
 # %% [markdown]
 # ## From epoch to step
 #
-# Gradient descent wants the gradient of the mean loss over all $n$ images. **Mini-batch** gradient descent takes $N$ of them, pretends that they are all, and makes a **step**:
+# Gradient descent wants the gradient of the mean loss over all $n$ images. **Mini-batch** gradient descent takes $N$ of them, its **batch size**, pretends that they are all, and makes one **update** of the weights, a **training step**, or step for short:
 #
 # $$\theta \leftarrow \theta - \eta\, g_B, \qquad g_B = \frac{1}{N} \sum_{i \in B} \nabla L_i(\theta) \tag{1}$$
 #
@@ -444,7 +444,7 @@ first_losses = [float(update(x_train[:100], y_train[:100])[0]) for _ in range(6)
 print("six steps on the same images, loss before each:", np.round(first_losses, 2))
 
 # %% [markdown]
-# Line by line: `GradientTape` records every operation of the forward pass; `training=True` switches on what behaves differently in training (dropout, later batch normalization); `tape.gradient` walks the record backward, which gives $g_B$; `optimizer.apply` makes step (1), or whatever the optimizer makes of it. `tf.function` runs the Python code **once**, keeps the operations as a graph, and from then on runs the graph. `reduce_retracing` says that batches of other lengths shall share it, so that the short last batch does not cause a new one.
+# Line by line: `GradientTape` records every operation of the forward pass; `training=True` switches on what behaves differently in training (dropout; batch normalization, lesson 3); `tape.gradient` walks the record backward, which gives $g_B$; `optimizer.apply` makes step (1), or whatever the optimizer makes of it. `tf.function` runs the Python code **once**, keeps the operations as a graph, and from then on runs the graph. `reduce_retracing` says that batches of other lengths shall share it, so that the short last batch does not cause a new one.
 #
 # If this is what `fit` does, then a loop around it must arrive at **the same weights**, given the same start and the same batches. The same start is easy: `set_random_seed` fixes the initial weights, and also the numbers that dropout draws (we switch dropout on here, to make it harder). For the same batches we let `tf.data` line up the batches of all epochs in one long stream, and tell `fit` with `steps_per_epoch` where an epoch ends.
 
@@ -949,7 +949,7 @@ plt.show()
 #
 # What is known beyond our small network:
 #
-# - ResNet-50 was trained on ImageNet with batches of up to 8,192 images and the linear rule, in one hour on 256 GPUs, without loss of accuracy. Two things were needed: a **warm-up**, in which the rate rises from a small value during the first epochs, when (8) is least true; and the limit was there too, larger batches did lose ([@goyal2017]).
+# - ResNet-50 (lesson 10) was trained on the million photographs of ImageNet (lesson 4) with batches of up to 8,192 images and the linear rule, in one hour on 256 GPUs, without loss of accuracy. Two things were needed: a **warm-up**, in which the rate rises from a small value during the first epochs, when (8) is least true; and the limit was there too, larger batches did lose ([@goyal2017]).
 # - Do large batches **generalize** worse, even if the training loss is the same? It was observed and explained by "sharp" minima into which quiet gradients settle ([@keskar2017]). Others found that the gap closes when large batches get as many **steps** as small ones ([@hoffer2017]), as in our panel. A study of many data sets and networks, each with its own tuned learning rate, found no evidence that larger batches as such degrade the result ([@shallue2019]). With a fixed number of epochs, batches of 32 or fewer came out best in another ([@masters2018]).
 # - The study of many data sets saw three regimes for the number of steps to a goal: halved by each doubling of the batch at first, then by less, and finally not at all ([@shallue2019]). Our left-hand panel shows the beginning of all three.
 #

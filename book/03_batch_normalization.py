@@ -324,7 +324,7 @@ print(lonely_output)
 #
 # $$y = \gamma\, \frac{x - \tilde\mu}{\sqrt{\tilde\sigma^2 + \epsilon}} + \beta \tag{5}$$
 #
-# $\gamma$ and $\beta$ are still there, and so is $\epsilon$. What has gone is every dependence on the batch: (5) treats each value on its own, and it is **affine** in $x$ (a multiple of $x$ plus a constant), which we will use for folding.
+# $\gamma$ and $\beta$ are still there, and so is $\epsilon$. What has gone is every dependence on the batch: (5) treats each value on its own, and it is **affine** in $x$ (a multiple of $x$ plus a constant), which will let us merge the layer with the one in front of it.
 
 # %% figure alt="Two flow diagrams. In training, x feeds a box for the batch mean and variance, which feeds the normalize box; its output passes scale and shift to y. A dashed arrow goes from the batch statistics to a store of moving mean and moving variance. At inference the normalize box is fed by that store alone, and there is no arrow from x to any statistics." tags=["hide-input"]
 fig, ax = plt.subplots(figsize=(7.5, 4.4))
@@ -906,7 +906,7 @@ right.legend(loc="lower right", frameon=False, fontsize=10)
 plt.show()
 
 # %% [markdown]
-# The training loss with groups of two is more than twice that with the largest groups, on every seed, although both see the same images in the same order with the same rate. Tested in their own groups, the networks trained on pairs stay below 90 %. Replacing the noisy statistics by those of the population recovers most of it here: the weights are better than the noise lets them look. On a harder task they are not: with two images per device, the ImageNet error of ResNet-50 is reported to be 10.6 percentage points higher with BN than with **group normalization**, which averages over groups of channels of a single image and so needs no batch ([@wu2018]).
+# The training loss with groups of two is more than twice that with the largest groups, on every seed, although both see the same images in the same order with the same rate. Tested in their own groups, the networks trained on pairs stay below 90 %. Replacing the noisy statistics by those of the population recovers most of it here: the weights are better than the noise lets them look. On a harder task they are not: with two images per device, the error of ResNet-50 on ImageNet (lessons 4 and 10) is reported to be 10.6 percentage points higher with BN than with **group normalization**, which averages over groups of channels of a single image and so needs no batch ([@wu2018]).
 #
 # When memory forces small batches on you: `synchronized=True` over several devices, `GroupNormalization`, batch renormalization ([@ioffe2017]), or frozen pretrained statistics.
 #

@@ -163,7 +163,7 @@ for word in ("cat", "tripod", "missile", "person", "astronaut", "flower"):
 # | single-object localization | 2011-2017 | five labels with one box each | formula (5) |
 # | object detection, 200 classes | 2013-2017 | any number of boxes with labels and scores | average precision |
 # | detection in videos, 30 classes | 2015-2017 | the same for each frame | average precision |
-# | scenes: classification, later parsing | 2015-2016 | labels of scenes; of pixels | top-5 error; pixel accuracy and IoU |
+# | scenes: classification, later parsing | 2015-2016 | labels of scenes; of pixels | five guesses, as for images; share of right pixels |
 #
 # The lecture's slides treat the first two, and so does this lesson. The classes of both tasks are the same 1,000.
 #

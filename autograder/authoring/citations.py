@@ -8,8 +8,10 @@ from functools import cache
 from pathlib import Path
 
 from pybtex.database import Entry, Person, parse_file
+from pybtex.exceptions import PybtexError
 
 from autograder.authoring.percent import SourceCell
+from autograder.errors import CourseError
 
 _CITATION = re.compile(r"\[@([\w:-]+(?:; *@[\w:-]+)*)\]")
 _LIST = re.compile(r"^\[@references\]$", re.MULTILINE)
@@ -17,8 +19,17 @@ _LIST = re.compile(r"^\[@references\]$", re.MULTILINE)
 
 @cache
 def read_bibliography(path: Path) -> dict[str, Entry]:
-    """Reads the works by their keys."""
-    return dict(parse_file(str(path), bib_format="bibtex").entries) if path.is_file() else {}
+    """Reads the works by their keys.
+
+    Raises:
+        CourseError: When the file is not BibTeX, or a key stands in it twice.
+    """
+    if not path.is_file():
+        return {}
+    try:
+        return dict(parse_file(str(path), bib_format="bibtex").entries)
+    except PybtexError as error:
+        raise CourseError(f"Not right as BibTeX: {error}.", path, getattr(error, "lineno", None)) from None
 
 
 def cited_keys(text: str) -> list[str]:

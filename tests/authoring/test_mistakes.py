@@ -127,3 +127,20 @@ def test_the_command_ends_with_a_status_and_one_line(checkout):
         f"{checkout / LESSON}:1: '# %% nonsense' begins with none of the known words: "
         "include, figure, solution, test, written."
     ]
+
+
+@pytest.mark.parametrize(
+    ("entry", "line", "words"),
+    [
+        ("@book{b, title = {A}\n\n@book{c, title = {C}}\n", 3, "syntax error"),
+        ("@book{a,\n}\n" * 2, None, "repeated"),
+    ],
+    ids=["a missing brace", "a key that stands twice"],
+)
+def test_a_bibliography_that_cannot_be_read(course, entry, line, words):
+    path = course.root / "book" / "references.bib"
+    path.write_text(entry)
+    with pytest.raises(CourseError, match=words) as caught:
+        render_notebooks(course)
+    assert (caught.value.path, caught.value.line) == (path, line)
+    assert "\n" not in str(caught.value)
