@@ -245,6 +245,15 @@ def rest_refused(input_size, kernel_size, stride=1, padding=0):
     return _room(input_size, kernel_size, padding) // stride + 1
 
 
+@misconception(
+    "conv_output_size",
+    hint="The size is right, but it is a float, because you divide with /. A size counts pixels, and shapes "
+    "and ranges want an int: divide with //, which rounds down too.",
+)
+def size_is_a_float(input_size, kernel_size, stride=1, padding=0):
+    return float(_room(input_size, kernel_size, padding) // stride + 1)
+
+
 # ---------------------------------------------------------------- conv2d_batch
 
 

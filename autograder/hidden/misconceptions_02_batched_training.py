@@ -96,6 +96,16 @@ def at_least_one(num_samples, batch_size, drop_remainder=False):
     return max(1, num_samples // batch_size) if drop_remainder else math.ceil(num_samples / batch_size)
 
 
+@misconception(
+    "steps_per_epoch",
+    hint="The number of steps is right, but it is a float (np.ceil and / give floats). range refuses it: "
+    "make it an int, or divide with //.",
+)
+def steps_are_a_float(num_samples, batch_size, drop_remainder=False):
+    steps = num_samples / batch_size
+    return float(math.floor(steps) if drop_remainder else math.ceil(steps))
+
+
 # ---------------------------------------------------------------- iterate_minibatches
 
 

@@ -23,7 +23,7 @@ def assert_close(actual: Any, expected: Any, name: str, rtol: float = 1e-4, atol
         CheckError: When it is not numeric, has another shape, holds NaN or infinity, or differs by more.
     """
     expected = np.asarray(expected)
-    if isinstance(actual, bool) or not isinstance(actual, (int, float, np.ndarray, list, tuple)):
+    if isinstance(actual, bool) or not isinstance(actual, (int, float, np.number, np.ndarray, list, tuple)):
         raise CheckError(f"{name} should be {_kind(expected)}, but is of type {type(actual).__name__}.")
     try:
         values = np.asarray(actual, dtype=np.float64)

@@ -89,7 +89,7 @@ def recognize(
         namespace = {**reference, candidate.cell: candidate.answer}
         answers = [_replay(namespace, transcript) for transcript in failed]
         differs = any(
-            not _same(one, other)
+            not _same(one, other, types=True)
             for answered, correct in zip(answers, right, strict=True)
             for one, other in zip(answered, correct, strict=True)
         )
@@ -111,20 +111,26 @@ def _replay(namespace: dict[str, Any], transcript: Sequence[Exchange]) -> list[d
     return [read_reply(transport.send(exchange.request)) for exchange in transcript]
 
 
-def _same(one: Any, other: Any) -> bool:
-    """Compares decoded replies to the precision of float32; errors are compared by their type."""
+def _same(one: Any, other: Any, types: bool = False) -> bool:
+    """Compares decoded replies to the precision of float32; errors are compared by their type.
+
+    With ``types`` 3 and 3.0 differ. A count that is a float is a misconception of its own, but most other
+    wrong numbers are recognized whatever type they have.
+    """
     if isinstance(one, dict) and isinstance(other, dict):
         if "error" in one or "error" in other:
             return (
                 "error" in one and "error" in other and one["error"]["types"][0] == other["error"]["types"][0]
             )
-        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+        return one.keys() == other.keys() and all(_same(one[key], other[key], types) for key in one)
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
-        return len(one) == len(other) and all(_same(a, b) for a, b in zip(one, other, strict=True))
+        return len(one) == len(other) and all(_same(a, b, types) for a, b in zip(one, other, strict=True))
     if isinstance(one, Network) and isinstance(other, Network):
         return same_network(one, other)
     numeric = (int, float, np.ndarray)
     if isinstance(one, numeric) and isinstance(other, numeric):
+        if types and isinstance(one, float) != isinstance(other, float):
+            return False
         return np.shape(one) == np.shape(other) and np.allclose(
             one, other, rtol=1e-3, atol=1e-4, equal_nan=True
         )
