@@ -898,7 +898,7 @@ patient_losses = np.array([losses for _, losses in patient_runs])
 print(f"batch size {patient_size}, {patient_epochs} epochs, {patient_losses.shape[1]} steps:", end=" ")
 print(f"accuracy {patient_accuracy.min():.2f}-{patient_accuracy.max():.2f}")
 
-# %% figure alt="Left: test accuracy against batch size after four epochs. With a fixed learning rate it falls steadily from above 0.95 at 20 images toward chance at 1280. With a rate in proportion to the batch size it stays above 0.9 up to 160 images and then collapses. Right: training loss against steps at the fixed rate for batches of 20 and of 160 images; step by step the two curves fall together, the one of 160 images more smoothly; a mark shows where four epochs end for 160 images, early on the curve." tags=["hide-input"]
+# %% figure alt="Left: test accuracy against batch size after four epochs. With a fixed learning rate it falls steadily from above 0.95 at 20 images toward chance at 1280. With a rate in proportion to the batch size it stays close to its first value up to about 160 images and then collapses. Right: training loss against steps at the fixed rate for batches of 20 and of 160 images; step by step the two curves fall together, the one of 160 images more smoothly; a mark shows where four epochs end for 160 images, early on the curve." tags=["hide-input"]
 fig, (left, right) = plt.subplots(1, 2, figsize=(7.5, 4.1))
 for rule, color, marker, line in (
     ("rate in proportion", "blue", "o", "-"),
@@ -941,7 +941,7 @@ plt.show()
 # %% [markdown]
 # <details class="answer"><summary>Answer</summary>
 #
-# With the fixed rate every doubling costs accuracy, and the full batch is still below one half after its four steps. With the scaled rate all sizes up to 160 reach what the smallest reaches, to within a few points: an eighth of the steps, at next to no price. Beyond that the rule breaks. At 1,280 images the rate is 64 times the base rate, and the training diverges.
+# With the fixed rate every doubling costs accuracy, and the full batch is still below one half after its four steps. With the scaled rate all sizes up to 80 reach what the smallest reaches, to within a few points on every seed: a quarter of the steps, at next to no price. At 160 the scaled rate is still far ahead of the fixed one on average. Beyond that the rule breaks, sooner for one seed than for another. At 1,280 images the rate is 64 times the base rate, and the training diverges.
 #
 # The right-hand panel shows what was missing at the fixed rate: not better gradients, but **steps**. Counted in steps, the large batch learns as fast as the small one, with less noise.
 #

@@ -283,11 +283,11 @@ plt.show()
 #
 # For each image an entry gives five labels $c_1, \dots, c_5$ in decreasing order of confidence, and for localization a box $b_i$ with each. The image has $n$ true labels $C_1, \dots, C_n$; the label $C_k$ has $M_k$ instances with the boxes $B_{k1}, \dots, B_{kM_k}$. Two questions are asked about a guess, each answered with 0 for "right" and 1 for "wrong":
 #
-# $$d(c_i, C_k) = \begin{cases} 0 & \text{if } c_i = C_k \\ 1 & \text{otherwise} \end{cases} \tag{2}$$
+# $$d(c_i, C_k) = \left[\, c_i \ne C_k \,\right] \tag{2}$$
 #
-# $$f(b_i, B_{km}) = \begin{cases} 0 & \text{if } \mathrm{IoU}(b_i, B_{km}) > \tfrac12 \\ 1 & \text{otherwise} \end{cases} \tag{3}$$
+# $$f(b_i, B_{km}) = \left[\, \mathrm{IoU}(b_i, B_{km}) \le \tfrac12 \,\right] \tag{3}$$
 #
-# (The lecture's slide defines $f(b_i, B_k)$ by "more than 50% overlap". What it means is (3): a single instance $B_{km}$, and overlap measured as IoU.) The error of the image is then
+# A statement in square brackets counts 1 when it is true and 0 when it is false: both functions ask "is it wrong?". (The lecture's slide defines $f(b_i, B_k)$ by "more than 50% overlap". What it means is (3): a single instance $B_{km}$, and overlap measured as IoU.) The error of the image is then
 #
 # $$e_{\text{classification}} = \frac1n \sum_{k} \min_{i}\, d(c_i, C_k) \tag{4}$$
 #

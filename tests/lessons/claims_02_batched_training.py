@@ -1,8 +1,8 @@
 """What lesson 02 claims about its own runs, as expressions over the lesson's variables.
 
 Each key repeats a claim of the text; its value must be true in the kernel that has just run the lesson. The
-thresholds leave room: several runs, on a busy machine too and with other seeds, stayed clear of them. Times
-are compared only within one run, and only where the difference is a large factor.
+thresholds leave room: several runs on a busy machine, and trainings and noise with other seeds, stayed clear
+of them. Times are compared only within one run, and only where the difference is a large factor.
 """
 
 CLAIMS = {
@@ -88,12 +88,12 @@ CLAIMS = {
         "accuracy['fixed rate'][0].min() > 0.9 and accuracy['fixed rate'][-1].max() < 0.5 and"
         " (np.diff(accuracy['fixed rate'].mean(axis=1)) < 0.01).all()"
     ),
-    "With the rate in proportion all sizes up to 160 reach what the smallest reaches, within a few points.": (
-        "accuracy['rate in proportion'][: batch_sizes.index(160) + 1].min()"
+    "With the rate in proportion all sizes up to 80 reach what the smallest reaches, within a few points.": (
+        "accuracy['rate in proportion'][: batch_sizes.index(80) + 1].min()"
         " > accuracy['fixed rate'][0].mean() - 0.06"
     ),
-    "At 160 the proportional rate beats the fixed one on every seed.": (
-        "(accuracy['rate in proportion'] - accuracy['fixed rate'])[batch_sizes.index(160)].min() > 0.03"
+    "At 160 the proportional rate is far ahead of the fixed one on average.": (
+        "(accuracy['rate in proportion'] - accuracy['fixed rate'])[batch_sizes.index(160)].mean() > 0.05"
     ),
     "At 1,280 images the proportional rate diverges.": "accuracy['rate in proportion'][-1].max() < 0.35",
     "With as many steps the large batch learns as fast at the fixed rate.": (
