@@ -13,7 +13,8 @@ LEXICON = REPOSITORY / "book" / "lexicon.md"
 LESSONS = [lesson.stem for lesson in Course().lessons]  # in the order of the book
 _ROW = re.compile(
     r"^\| (?P<terms>[^|]+) \| (?P<meaning>[^|]+)"
-    r" \| lesson (?P<number>\d+), \[(?P<heading>[^\]]+)\]\((?P<stem>0?(?P=number)_\w+)\.ipynb(?P<anchor>#[^)]+)?\) \|$"
+    r" \| lesson (?P<number>\d+), \[(?P<heading>[^\]]+)\]"
+    r"\((?P<stem>0?(?P=number)_\w+)\.ipynb(?P<anchor>#[^)]+)?\) \|$"
 )
 # Prose that is no text to be understood on the spot: code, formulas, links' targets, citations, tags.
 _NO_PROSE = re.compile(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\]\([^)]*\)|\[@[^\]]*\]|<[^>]+>", re.DOTALL)
