@@ -74,6 +74,15 @@ def classifier(softmax=True, first="small"):
     return keras.Model(inputs, layers.Dense(6, activation="softmax" if softmax else None)(x))
 
 
+def pooling(kind="MaxPooling2D", padding="valid"):
+    """A network whose layers all keep the order of channels."""
+    x = inputs = keras.Input((18, 18, 3))
+    for filters in (4, 8, 8):
+        x = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
+    x = getattr(layers, kind)(2, padding=padding)(x)
+    return keras.Model(inputs, layers.Dense(5)(layers.Dense(9, activation="relu")(layers.Flatten()(x))))
+
+
 def huge():
     return keras.Sequential([keras.Input((100,)), layers.Dense(5_000_000)])
 
@@ -176,6 +185,12 @@ def test_order_of_channels_and_softmax_may_be_free(student):
         assert_same_network(student.classifier(True, "large"), reference)
     with pytest.raises(CheckError):
         assert_same_network(student.classifier(False), reference)
+
+
+def test_small_differences_deep_in_a_network_are_told_apart(student):
+    right = student.structure("pooling")
+    assert same_network(right, student.structure("pooling", padding="same"))  # 18 is even: no difference
+    assert not same_network(right, student.structure("pooling", "AveragePooling2D"))
 
 
 def test_large_models_cost_neither_time_nor_memory(student):

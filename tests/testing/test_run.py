@@ -8,8 +8,10 @@ import pytest
 
 from autograder.course import Assignment
 from autograder.errors import CourseError
+from autograder.student.proxy import Exchange
 from autograder.student.transport import LocalTransport
 from autograder.testing.checks import CheckError, assert_close
+from autograder.testing.misconceptions import Misconception, recognize
 from autograder.testing.run import run_hidden_tests
 
 TESTS = '''
@@ -117,6 +119,17 @@ def test_a_part_earns_its_weight_and_gets_its_hint(small):
 def test_another_mistake_gets_no_hint(small):
     assert _run(small, variance=lambda x: np.var(x) + 1)["variance"].misconception is None
     assert _run(small, variance=lambda x: 1 / 0)["variance"].misconception is None
+
+
+def test_counts_of_millions_are_recognized_exactly():
+    known = [
+        Misconception("count", "other_biases", "Each output has a bias.", lambda: 61_110_984),
+        Misconception("count", "no_biases", "There are biases.", lambda: 61_090_488),
+    ]
+    request = {"operation": "call", "target": "count", "arguments": [], "keywords": {}, "keep_as": 1}
+    for answer, expected in [(61_110_984, known[0]), (61_090_488, known[1]), (61_100_839, None)]:
+        transcript = [Exchange(request, {"value": answer, "changed": []})]
+        assert recognize(known, {"count": lambda: 61_100_840}, [transcript], []) == expected
 
 
 def test_a_result_of_another_form_is_a_failure_in_words(small):
