@@ -65,7 +65,9 @@ def load_cifar10_images(num_train=50_000, num_test=10_000):
         raise ValueError(f"num_train and num_test must be at least 1, got {num_train} and {num_test}.")
     (train, y_train), (test, y_test) = keras.datasets.cifar10.load_data()
     train, test = train[:num_train].astype("float32"), test[:num_test].astype("float32")
-    mean, std = train.mean(axis=(0, 1, 2)), train.std(axis=(0, 1, 2))
+    # float32 would lose digits in sums of so many pixels.
+    mean = train.mean(axis=(0, 1, 2), dtype="float64").astype("float32")
+    std = train.std(axis=(0, 1, 2), dtype="float64").astype("float32")
     y_train, y_test = y_train[:num_train].reshape(-1), y_test[:num_test].reshape(-1)
     return (train - mean) / std, y_train.astype("int32"), (test - mean) / std, y_test.astype("int32")
 
