@@ -531,7 +531,7 @@ print("values in training:", np.unique(dropped), f"mean {dropped.mean():.2f};", 
 print("at inference:", np.unique(keras.layers.Dropout(0.5)(ones, training=False)))
 
 # %% [markdown]
-# Does it help? We need a case in which a network is able to learn by heart and should not. So we take only 200 handwritten digits and a network with one convolution and two fully connected layers of 256 units. We train it twice: with the correct labels, and with 30 % of the labels replaced by wrong ones. A network that learns the wrong labels by heart will pay for it on the test set, whose labels are all correct.
+# Does it help? We need a case in which a network is able to learn by heart and should not. So we take only 200 handwritten digits and a network with one convolution and two fully connected layers of 256 units. We train it twice: with the correct labels, and with 30 % of the labels replaced by wrong ones. A network that learns the wrong labels by heart will pay for it on the test set, whose labels are all correct. (The case is chosen so that the effect can be seen. In short trials with the scaled-down AlexNet on photo patches, with dropout in front of fc1 and fc2, dropout only slowed the training down.)
 #
 # **Predict, then run.** What will dropout do to the training accuracy and to the test accuracy in each of the two cases?
 
