@@ -187,6 +187,13 @@ def test_large_models_cost_neither_time_nor_memory(student):
         as_network(found)
 
 
+def test_models_without_values_never_get_any(student):
+    found = student.structure("classifier")
+    with keras.StatelessScope():
+        pass  # when it ends, Keras gives values to all variables that wait for theirs
+    assert all(weight._value is None for weight in found.structure.weights)
+
+
 def test_code_that_needs_values_gets_them(student):
     for found in (student.needs_values(), student.structure("only_with_values")):
         assert [value.tolist() for value in found.values] == [[[3.0], [2.0]], [0.0]]
