@@ -22,7 +22,9 @@ def test_the_full_network_has_the_sizes_and_the_parameters_of_the_paper():
 def test_a_scaled_down_network_in_keras_agrees_with_the_table():
     layers = zfnet_layers(filters=(2, 3, 4, 5, 6), units=7, num_classes=8)
     table, model = cost_table(layers, (224, 224, 3)), model_from_layers(layers, (224, 224, 3))
-    assert [model.get_layer(row.name).output.shape[1:] for row in table] == [row.output_shape for row in table]
+    assert [model.get_layer(row.name).output.shape[1:] for row in table] == [
+        row.output_shape for row in table
+    ]
     assert model.count_params() == sum(row.parameters for row in table)
 
 
