@@ -160,9 +160,9 @@ def covered_copies(image, grid, side, fill):
     Raises:
         ValueError: If the grid or the side is less than 1.
 
-    >>> covered_copies(np.ones((2, 4, 1)), grid=2, side=1, fill=0)[1, 0, ..., 0]
+    >>> covered_copies(np.ones((2, 4, 1)), grid=2, side=2, fill=0)[1, 0, ..., 0]
     array([[1., 1., 1., 1.],
-           [0., 1., 1., 1.]])
+           [0., 0., 1., 1.]])
     """
     if grid < 1 or side < 1:
         raise ValueError(f"grid and side must be at least 1, got {grid} and {side}.")
