@@ -511,7 +511,7 @@ for rows, maps in feature_maps.items():
         f"{rows:>3d}x{rows:<3d} {maps.shape[-1]:>5d} channels, {low:.0%}-{high:.0%} of the numbers are above zero"
     )
 
-# %% figure alt="Five rows of four feature maps of the photograph of a cat. At 112 by 112 the cat can be recognized in every map, as in a relief or a negative. At 56 and 28 the maps keep edges, whiskers and the eyes. At 14 by 14 there are blobs on eyes, nose or ears, and at 7 by 7 a few bright cells on black." tags=["hide-input"]
+# %% figure alt="Five rows of four feature maps of the photograph of a cat. At 112 by 112 every map shows the cat's outlines and fur in fine bright lines on black. At 56 by 56 two maps keep edges and two are grainy; at 28 by 28 one cannot recognize the cat any more. At 14 by 14 there are bright areas on the face or along its border, and at 7 by 7 a block of bright cells on black." tags=["hide-input"]
 cat = list(photographs).index("chelsea")
 fig, axes = plt.subplots(5, 5, figsize=(7.5, 7.6))
 for row_of_axes, (rows, maps) in zip(axes, feature_maps.items(), strict=True):
@@ -663,7 +663,7 @@ for name in ("coffee", "camera", "chelsea"):
 # %% [markdown]
 # **Predict before you look.** The answers are *espresso* for the cup, *tripod* for the photographer, and *Egyptian cat* for the cat, whose face fills the photograph. Where will the map be hot? For which photograph will the drop be largest, and for which smallest?
 
-# %% figure alt="Three columns: a cup of espresso, a photographer with a camera on a tripod, the face of a cat. Below each a heat map of the drop of the probability over the faded photograph: red on the surface of the coffee; dark red at the feet of the tripod and red along its leg; for the cat pale patches, most of them blue. Below that the drop of the strongest feature map: hardly anything for the cup, the photographer's head, and the cat's eye." tags=["hide-input"]
+# %% figure alt="Three columns: a cup of espresso, a photographer with a camera on a tripod, the face of a cat. Below each a heat map of the drop of the probability over the faded photograph: red on the surface of the coffee; dark red at the feet of the tripod and red along its leg; for the cat pale patches, most of them blue. Below that the drop of the strongest feature map: blue on the coffee, red on the photographer's head and on the cat's eye." tags=["hide-input"]
 fig, axes = plt.subplots(3, 3, figsize=(7.5, 7.2))
 rows_of_maps = (("drop", 0.35, "drop of the probability"), ("activity", 0.35, "drop of the map, relative"))
 for column, (name, result) in zip(axes.T, occluded.items(), strict=True):
@@ -694,7 +694,7 @@ plt.show()
 #
 # The cat teaches the most. A flat map does **not** say that the network looks at nothing. An eye, the stripes, the nose, the whiskers: each is enough for a cat, so none is missed when the others are there. What the squares do move is the choice among similar classes. Add up the five kinds of domestic cat that ILSVRC knows, and the drop nearly vanishes.
 #
-# The last row of the figure is the paper's second view: how much of the strongest feature map is lost. It need not follow the class. The channel that the photographer excites most follows his head, not the tripod; that of the cat follows an eye.
+# The last row of the figure is the paper's second view: how much of the strongest feature map is lost. It need not follow the class. The channel that the photographer excites most follows his head, not the tripod; that of the cat follows an eye; and that of the cup answers **more** when the coffee is covered. A class is decided by many channels together, and the strongest one need not be the decisive one.
 
 # %%
 cats = [
