@@ -39,7 +39,7 @@ def _zfnet(num_classes, input_shape, **changes):
     }
     assert changes.keys() <= right.keys()
     part = {**right, **changes}
-    model = keras.Sequential([keras.Input(input_shape)])
+    stack = [keras.Input(input_shape)]
     for filters, window, stride, padding, pool_padding, activation in zip(
         part["filters"],
         part["windows"],
@@ -50,19 +50,19 @@ def _zfnet(num_classes, input_shape, **changes):
         strict=True,
     ):
         if padding != "same" and padding > 0:
-            model.add(layers.ZeroPadding2D(padding))
+            stack.append(layers.ZeroPadding2D(padding))
         how = "same" if padding == "same" else "valid"
-        model.add(layers.Conv2D(filters, window, strides=stride, padding=how, use_bias=part["use_bias"]))
+        stack.append(layers.Conv2D(filters, window, strides=stride, padding=how, use_bias=part["use_bias"]))
         if part["normalized"]:
-            model.add(layers.BatchNormalization())
-        model.add(layers.Activation(activation))
+            stack.append(layers.BatchNormalization())
+        stack.append(layers.Activation(activation))
         if pool_padding:
-            model.add(part["pool"](part["pool_window"], 2, padding=pool_padding))
-    model.add(part["flatten"]())
+            stack.append(part["pool"](part["pool_window"], 2, padding=pool_padding))
+    stack.append(part["flatten"]())
     for units, activation in zip(part["units"], part["unit_activations"], strict=True):
-        model.add(layers.Dense(units, activation=activation, use_bias=part["use_bias"]))
-    model.add(layers.Dense(num_classes, activation=part["last"], use_bias=part["use_bias"]))
-    return model
+        stack.append(layers.Dense(units, activation=activation, use_bias=part["use_bias"]))
+    stack.append(layers.Dense(num_classes, activation=part["last"], use_bias=part["use_bias"]))
+    return keras.Sequential(stack)
 
 
 @misconception(
