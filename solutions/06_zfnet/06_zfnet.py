@@ -55,7 +55,7 @@ from keras import layers
 # %% [markdown]
 # ## 1. ZFNet
 #
-# Build the network with which Zeiler and Fergus [@zeiler2014] improved AlexNet:
+# Build ZFNet, which improved AlexNet one year later [@zeiler2014]:
 #
 # | layer | window | stride | padding | output for an image of 224x224x3 |
 # |---|---|---:|---:|---|
@@ -168,8 +168,8 @@ check_build_zfnet()
 # %% [markdown]
 # ## 2. An occlusion map
 #
-# Which part of an image does a classifier need? Zeiler and Fergus [@zeiler2014] hid one patch after another
-# and watched the probability of the class. Where it falls, the patch hides something that counts.
+# Which part of an image does a classifier need? The authors of ZFNet hid one patch after another and watched
+# the probability of the class [@zeiler2014]. Where it falls, the patch hides something that counts.
 #
 # Write a function that works for any classifier. `predict` is a function: it takes a batch of images, shape
 # `(N, H, W, C)`, as its only argument and returns their class probabilities, shape `(N, classes)`. It knows
@@ -377,14 +377,14 @@ check_relative_error_reduction()
 # %% [markdown]
 # ## 5. Written question: how much better?
 #
-# AlexNet's entry of 2012 had a top-5 error of 16.4 % when only the data of the challenge was used. For 2013
-# you read both "ZFNet lowered the top-5 error to 14.8 %" and "ZFNet lowered the top-5 error from 16.4 % to
-# 11.7 %". The second number belongs to the winning entry of that year, by the company Clarifai; the first
-# is that of Zeiler and Fergus's own entry.
+# AlexNet's entry of 2012 had a top-5 error of 16.4 % when only the data of the challenge was used
+# [@krizhevsky2012]. For 2013 you read both "ZFNet lowered the top-5 error to 14.8 %" and "ZFNet lowered the
+# top-5 error from 16.4 % to 11.7 %". The first number is that of the entry by the authors of ZFNet
+# [@zeiler2014]; the second one belongs to the winning entry of that year, by the company Clarifai.
 #
 # 1. Compute the relative reduction of the error for both, and, for the first, the increase of the accuracy
 #    relative to the old accuracy. Why do reports of competitions prefer the reduction of the error?
-# 2. Which of the two statements credits ZFNet with something that this number does not show, and why? Name
+# 2. Which of the two statements credits ZFNet with something that its number does not show, and why? Name
 #    two further things that you would want to know before you say that the **architecture** made the
 #    difference.
 # 3. ZFNet changed conv1 from 11x11 windows with stride 4 to 7x7 windows with stride 2. How would you find
