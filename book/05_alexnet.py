@@ -143,7 +143,7 @@ keras.utils.set_random_seed(0)
 # %% [markdown]
 # ## The architecture
 #
-# Eight layers have weights: five convolutions and three fully connected layers. Max-pooling stands behind the first, the second, and the fifth convolution. Every layer with weights but the last is followed by a ReLU, and the last one by a softmax over 1,000 classes. That is all, and it fits into a list. We write it down once and use the list for everything: for drawing, for counting, and for building the model.
+# Eight layers have weights: five convolutions and three fully connected layers. Max-pooling stands behind the first, the second, and the fifth convolution. Every layer with weights but the last is followed by a **rectified linear unit** (ReLU, $\max(0, x)$), and the last one by a softmax over 1,000 classes. That is all, and it fits into a list. We write it down once and use the list for everything: for drawing, for counting, and for building the model.
 
 # %% include
 from convlab.alexnet import alexnet_layers
