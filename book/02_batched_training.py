@@ -444,7 +444,7 @@ first_losses = [float(update(x_train[:100], y_train[:100])[0]) for _ in range(6)
 print("six steps on the same images, loss before each:", np.round(first_losses, 2))
 
 # %% [markdown]
-# Line by line: `GradientTape` records every operation of the forward pass; `training=True` switches on what behaves differently in training (dropout; batch normalization, lesson 3); `tape.gradient` walks the record backward, which gives $g_B$; `optimizer.apply` makes step (1), or whatever the optimizer makes of it. `tf.function` runs the Python code **once**, keeps the operations as a graph, and from then on runs the graph. `reduce_retracing` says that batches of other lengths shall share it, so that the short last batch does not cause a new one.
+# Line by line: `GradientTape` records every operation of the forward pass; `training=True` switches on what behaves differently in training (dropout, lesson 5; batch normalization, lesson 3); `tape.gradient` walks the record backward, which gives $g_B$; `optimizer.apply` makes step (1), or whatever the optimizer makes of it. `tf.function` runs the Python code **once**, keeps the operations as a graph, and from then on runs the graph. `reduce_retracing` says that batches of other lengths shall share it, so that the short last batch does not cause a new one.
 #
 # If this is what `fit` does, then a loop around it must arrive at **the same weights**, given the same start and the same batches. The same start is easy: `set_random_seed` fixes the initial weights, and also the numbers that dropout draws (we switch dropout on here, to make it harder). For the same batches we let `tf.data` line up the batches of all epochs in one long stream, and tell `fit` with `steps_per_epoch` where an epoch ends.
 

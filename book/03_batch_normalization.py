@@ -165,7 +165,7 @@ print(f"(4) output          {output.round(2)}")
 #
 # </details>
 #
-# The same four steps on something real: the values that the first convolution of a network puts out for a batch of images, before any activation function. The figure follows one channel. In the last panel we choose $\gamma$ and $\beta$ by hand to show what training is free to do: it decides how much of the channel a ReLU lets through.
+# The same four steps on something real: the values that the first convolution of a network puts out for a batch of images, before any activation function. The figure follows one channel. In the last panel we choose $\gamma$ and $\beta$ by hand to show what training is free to do: it decides how much of the channel a ReLU lets through, the activation function that keeps what is positive and sets the rest to 0 (lesson 5).
 
 # %% figure alt="Four histograms of the same channel. Raw values are narrow and centered near one; after subtracting the mean they are centered at zero; after dividing by the root of the variance plus epsilon they have unit spread; after scale 1.5 and shift 1 the part right of zero, which a ReLU would pass, has grown to about three quarters." tags=["hide-input"]
 keras.utils.set_random_seed(3)
@@ -381,7 +381,7 @@ plt.show()
 #
 # $$\tilde\mu \leftarrow \rho\, \tilde\mu + (1 - \rho)\, \mu, \qquad \tilde\sigma^2 \leftarrow \rho\, \tilde\sigma^2 + (1 - \rho)\, \sigma^2 \tag{6}$$
 #
-# with the momentum $\rho = 0.99$ by default. This has nothing to do with the momentum of an optimizer. Unroll (6) over $n$ steps with a constant batch mean $\mu$ and a start at 0:
+# with the momentum $\rho = 0.99$ by default. This has nothing to do with the momentum of an optimizer (lesson 5). Unroll (6) over $n$ steps with a constant batch mean $\mu$ and a start at 0:
 #
 # $$\tilde\mu_n = (1 - \rho^n)\, \mu \tag{7}$$
 #
@@ -951,7 +951,7 @@ print(
 #
 # - In one study ([@santurkar2018]) random noise was added **behind** each BN layer, with a mean and variance that change at every step. That makes the inputs of the next layer far less stable than in an ordinary network, yet the noisy network still trained about as well as with plain BN, and better than without. Where the shift was measured directly, BN did not reduce it. What was found instead: with BN the loss and its gradient change more smoothly along the step, so that a large step goes where the gradient said it would.
 # - Another study ([@bjorck2018]) found the larger learning rate to be the main benefit: without BN, large steps let activations grow from layer to layer until training diverges. Experiment 1 looks like that.
-# - Scale: multiply the weights in front of BN by $k > 0$, and (up to $\epsilon$) the output does not change, while the gradient with respect to the weights is divided by $k$. Weights that have grown through too large steps take smaller ones from then on: a built-in brake. It also means that weight decay in front of BN acts on the effective learning rate rather than on the function ([@vanlaarhoven2017]).
+# - Scale: multiply the weights in front of BN by $k > 0$, and (up to $\epsilon$) the output does not change, while the gradient with respect to the weights is divided by $k$. Weights that have grown through too large steps take smaller ones from then on: a built-in brake. It also means that weight decay (lesson 5) in front of BN acts on the effective learning rate rather than on the function ([@vanlaarhoven2017]).
 # - Noise in the batch statistics (experiment 3) regularizes a little.
 #
 # These explanations do not exclude each other, and none is complete. What you can safely say: **BN makes training much less sensitive to the scale of weights and steps**; why it generalizes so well is still being studied.

@@ -74,15 +74,6 @@ def classifier(softmax=True, first="small"):
     return keras.Model(inputs, layers.Dense(6, activation="softmax" if softmax else None)(x))
 
 
-def pooling(kind="MaxPooling2D", padding="valid"):
-    """A network whose layers all keep the order of channels."""
-    x = inputs = keras.Input((18, 18, 3))
-    for filters in (4, 8, 8):
-        x = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
-    x = getattr(layers, kind)(2, padding=padding)(x)
-    return keras.Model(inputs, layers.Dense(5)(layers.Dense(9, activation="relu")(layers.Flatten()(x))))
-
-
 def huge():
     return keras.Sequential([keras.Input((100,)), layers.Dense(5_000_000)])
 
@@ -187,12 +178,6 @@ def test_order_of_channels_and_softmax_may_be_free(student):
         assert_same_network(student.classifier(False), reference)
 
 
-def test_small_differences_deep_in_a_network_are_told_apart(student):
-    right = student.structure("pooling")
-    assert same_network(right, student.structure("pooling", padding="same"))  # 18 is even: no difference
-    assert not same_network(right, student.structure("pooling", "AveragePooling2D"))
-
-
 def test_large_models_cost_neither_time_nor_memory(student):
     found = student.structure("huge")
     assert found.values is None
@@ -200,6 +185,13 @@ def test_large_models_cost_neither_time_nor_memory(student):
         assert found.structure
     with pytest.raises(CheckError, match="more than can be checked"):
         as_network(found)
+
+
+def test_models_without_values_never_get_any(student):
+    found = student.structure("classifier")
+    with keras.StatelessScope():
+        pass  # when it ends, Keras gives values to all variables that wait for theirs
+    assert all(weight._value is None for weight in found.structure.weights)
 
 
 def test_code_that_needs_values_gets_them(student):
