@@ -17,6 +17,7 @@ import builtins
 import sys
 import warnings
 from base64 import b64decode, b64encode
+from contextlib import contextmanager
 from hashlib import sha256
 from io import BytesIO
 from itertools import islice
@@ -75,6 +76,21 @@ def describe(model):
     few = sum(int(np.prod(variable.shape)) for variable in variables) <= MAX_VALUES
     values = [encode(asarray(variable)) for variable in variables] if known and few else None
     return {"config": dumps(serialize_keras_object(model)), "values": values}
+
+
+@contextmanager
+def without_values():
+    """Here, the variables of Keras models get shapes, but no memory and no values, now or later."""
+    from keras import StatelessScope
+    from keras.src.backend.common import global_state
+
+    key = "uninitialized_variables"  # Keras would give them values the next time that another such scope ends
+    before = list(global_state.get_global_attribute(key) or ())
+    try:
+        with StatelessScope(initialize_variables=False):
+            yield
+    finally:
+        global_state.set_global_attribute(key, before)
 
 
 def digest(value):
@@ -166,10 +182,8 @@ class Endpoint:
         """Calls the function; makes a model of what it does with symbolic tensors."""
         keras = sys.modules.get("keras")
         if structure:
-            from keras import StatelessScope
-
-            try:  # the variables of a model get shapes, but no memory and no values
-                with StatelessScope(initialize_variables=False):
+            try:
+                with without_values():
                     return function(*arguments, **keywords)
             except Exception:
                 pass
