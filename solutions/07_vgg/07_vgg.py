@@ -234,7 +234,9 @@ def check_vgg_block():
     assert left == 8, (
         f"Pooling takes the largest of the four values 1, 8, 3, 4: 8. Yours: {left}. (4 would be their mean.)"
     )
-    assert right == 0, f"Of -1, -2, -3, -4 the ReLU leaves four zeros, so that pooling gives 0. Yours: {right}"
+    assert right == 0, (
+        f"Of -1, -2, -3, -4 the ReLU leaves four zeros, so that pooling gives 0. Yours: {right}"
+    )
 
 
 check_vgg_block()
