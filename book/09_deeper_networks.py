@@ -198,7 +198,7 @@ plt.show()
 #
 # </details>
 #
-# The right panel is the better evidence. The authors of VGG trained networks of 11 to 19 layers by one recipe, with nearly the same number of parameters (133 to 144 million), and measured each of them alone. From 11 to 16 layers the error falls by 1.6 percentage points; with 19 layers it is no better than with 16. They write that the error of their architecture **saturates** at 19 layers ([@simonyan2015]).
+# The right panel is the better evidence. The authors of VGG trained networks of 11 to 19 layers by one recipe, with nearly the same number of parameters (133 to 144 million), and measured each of them alone. From 11 to 16 layers the error falls by 1.6 percentage points; with 19 layers it is no better than with 16 (at this scale; at the others the two are within 0.1 points). They write that the error of their architecture **saturates** at 19 layers ([@simonyan2015]).
 #
 # Two details of that year show that depth did not come for free. The deeper VGG networks were not trained from random weights at first: some of their layers started from those of the trained 11-layer network. And GoogLeNet had auxiliary classifiers attached half-way up, whose purpose was to bring gradient to the lower layers. Why should the gradient need help?
 #
@@ -244,7 +244,7 @@ plt.show()
 #
 # ### Measured
 #
-# Now we check the theory on a chain of thirty equally wide layers. Two functions draw the weights and listen at every layer. The second one builds a model that has the outputs of all activation functions among its own outputs, and differentiates the loss with respect to each of them.
+# Now we check the theory on a chain of thirty equally wide layers. Three functions build the chain, draw its weights, and listen at every layer. The last one makes a model that has the outputs of all activation functions among its own outputs, and differentiates the loss with respect to each of them.
 
 # %% include
 from convlab.depth import build_dense_chain, draw_kernels, signals_by_depth
@@ -443,7 +443,7 @@ plt.show()
 #
 # Now we train. Three networks that differ in nothing but depth: 6, 18, and 30 convolutions, all with BN, 16 filters each, the same images, batch size, learning rate, and number of steps, on three seeds. We record the training loss, and afterwards the error on the training images and on the test images. For the deepest network we also listen at its layers: before the first step, after it, and at the end.
 #
-# **Predict, then run.** The 30-layer network has five times the weights of the 6-layer one. Which has the lower error on the **training** images? Which on the test images?
+# **Predict, then run.** The 30-layer network has more than five times the weights of the 6-layer one. Which has the lower error on the **training** images? Which on the test images?
 
 
 # %%
@@ -525,7 +525,7 @@ plt.show()
 # %% [markdown]
 # <details class="answer"><summary>Answer</summary>
 #
-# The shallow one, both times. With 6 convolutions every seed ends below 1 % training error; with 18 a few percent are wrong; with 30 **more than 15 %** on every seed, and about half of all images on these. The order is the same for every seed, and the test errors follow the training errors.
+# The shallow one, both times. With 6 convolutions every seed ends below 1 % training error; with 18 a few percent are wrong; with 30 **more than 15 %** on every seed, and far more in most runs. The order is the same for every seed, and the test errors follow the training errors.
 #
 # </details>
 #
@@ -642,7 +642,7 @@ plt.show()
 # %% [markdown]
 # Nothing vanishes, at no time and in no layer. The lopsided start is gone after a single step, as theory and larger experiments say too ([@yang2019]); from then on the largest and the smallest gradient of the thirty layers differ by a factor of about ten or less, and the first layer never gets less than the last. **And still the network ends with more than 15 % of its training images wrong.**
 #
-# He et al. argue in the same way. Their plain networks have BN, so the signals that go forward have a variance that is not zero; they also checked that the gradients that come back have healthy lengths; hence they consider it unlikely that vanishing gradients cause the difficulty ([@he2016]). Be kind to the slide that says otherwise. Vanishing gradients **were** the obstacle before, with the same symptom: deep networks that do not train. It takes a measurement to see that the obstacle had changed.
+# He et al. argue in the same way. Their plain networks have BN, so the signals that go forward have a variance that is not zero; they also checked that the gradients that come back have healthy lengths; hence they consider it unlikely that vanishing gradients cause the difficulty ([@he2016]). The slide that says otherwise is not far off: vanishing gradients **were** the obstacle before, with the same symptom, deep networks that do not train. It took a measurement to see that the obstacle had changed.
 #
 # ### Suspect 3: the wrong learning rate, or not enough training
 #
@@ -750,7 +750,7 @@ print("                 deep, SGD  ", *[f"{error:7.2%}" for error in train_error
 #
 # </details>
 #
-# This is an **existence proof**. For every shallow plain network there is a deeper one that is exactly as good on every image, so the best deep network is at least as good as the best shallow one. If training finds something worse, then **the architecture is able and the search is not**. The slide calls degradation "underfitting". That is right as a description (the training error is high), and misleading as a diagnosis, because the word usually means that a model has too few parameters.
+# This is an **existence proof**. For every shallow plain network there is a deeper one that is exactly as good on every image, so the best deep network is at least as good as the best shallow one. If training finds something worse, then **the architecture is able and the search is not**. The slide says that a larger model should "easily" be able to emulate a smaller one; that it is able is proved here, that it is easy is not. The slide calls degradation "underfitting". That is right as a description (the training error is high), and misleading as a diagnosis, because the word usually means that a model has too few parameters.
 #
 # ### Does SGD stay there?
 #
@@ -805,7 +805,7 @@ ax.legend(frameon=False, fontsize=10, loc="center left", bbox_to_anchor=(0.5, 0.
 plt.show()
 
 # %% [markdown]
-# With gentle steps the deep network stays where it is, with less than 1 % of the training images wrong on every seed: the good solution is a place at which thirty layers can live. With the steps that trained the shallow network in four epochs, it is thrown out within a handful of steps, its loss climbs above 2.3, that of guessing, and one epoch is not enough to come back. The good place exists, but it is narrow, and nothing leads there: among all the kernels with $9 \cdot 16 \cdot 16 = 2304$ numbers, the one that copies has to be hit exactly, in 24 layers at once, from a random start.
+# With gentle steps the deep network stays where it is, with less than 1 % of the training images wrong on every seed: the good solution is a place at which thirty layers can live. With the steps that trained the shallow network in four epochs, it is thrown out within a handful of steps, its loss climbs above 2.3, that of guessing, and one epoch is not enough to come back. So the good place exists, but it is narrow, and nothing in a plain layer points to it: a kernel has $9 \cdot 16 \cdot 16 = 2304$ numbers that start at random, and 24 of these kernels would have to come near the one that copies, all at the same time.
 #
 # This is as far as the slide's "maybe" can be taken: maybe plain layers have difficulty in learning the identity. It is the hypothesis of He et al., and it suggests a cure.
 #
