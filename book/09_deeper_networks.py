@@ -1007,12 +1007,9 @@ plt.show()
 #
 # </div>
 #
-# ## Assignment
+# ## Try it yourself
 #
-# In the assignment you build the instruments yourself: the lengths of the gradients with respect to all kernels, the size of a signal through random layers, a function that appends identity layers to a model without changing what it computes, and a diagnosis from four errors.
-#
-# - [Open the assignment in Colab](colab:exercises/09_deeper_networks/09_deeper_networks.ipynb)
-# - [See it in the repository](repository:exercises/09_deeper_networks/09_deeper_networks.ipynb)
+# The instruments of this lesson are worth building. Write a function that gives the lengths of the gradients with respect to all kernels of a model; one that follows the size of a signal through random layers; one that appends identity layers to a model without changing what it computes; and one that tells degradation from overfitting by four errors. Check each against the figures above.
 #
 # ## References
 #
