@@ -201,7 +201,7 @@ def vgg_block(x, num_convs, filters):
     ### BEGIN SOLUTION
     for _ in range(num_convs):
         x = layers.Conv2D(filters, kernel_size=3, activation="relu", padding="same")(x)
-    return layers.MaxPool2D(2)(x)
+    return layers.MaxPool2D(2, 2)(x)
     ### END SOLUTION
 
 
@@ -295,10 +295,10 @@ def build_vgg(depth, num_classes=1000, input_shape=(224, 224, 3)):
     for stage, filters in enumerate([64, 128, 256, 512, 512]):
         for _ in range(repeats[stage]):
             x = layers.Conv2D(filters, kernel_size=3, activation="relu", padding="same")(x)
-        x = layers.MaxPool2D(2)(x)
+        x = layers.MaxPool2D(2, 2)(x)
     x = layers.Flatten()(x)
     for _ in range(2):
-        x = layers.Dense(4096, activation="relu")(x)
+        x = layers.Dense(4096, "relu")(x)
     return keras.Model(images, layers.Dense(num_classes, activation="softmax")(x))
     ### END SOLUTION
 
