@@ -130,7 +130,13 @@ def _same(one: Any, other: Any, types: bool = False) -> bool:
     if isinstance(one, numeric) and isinstance(other, numeric):
         if types and isinstance(one, float) != isinstance(other, float):
             return False
-        return np.shape(one) == np.shape(other) and np.allclose(
-            one, other, rtol=1e-3, atol=1e-4, equal_nan=True
-        )
+        return np.shape(one) == np.shape(other) and _close(one, other)
     return type(one) is type(other) and one == other
+
+
+def _close(one: Any, other: Any) -> bool:
+    try:
+        first, second = (np.asarray(value, dtype=np.float64) for value in (one, other))
+    except OverflowError:  # Python's integers have no largest one, floating-point numbers have
+        return type(one) is type(other) and one == other
+    return np.allclose(first, second, rtol=1e-3, atol=1e-4, equal_nan=True)

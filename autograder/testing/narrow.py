@@ -17,7 +17,8 @@ _SHAPES = ("batch_shape", "target_shape", "newshape")  # of inputs and of what r
 def narrowed(value: Any, factor: int, name: str = "the model") -> Network:
     """Divides the number of channels of every layer that makes channels.
 
-    Numbers that the factor does not divide stay: let the numbers of classes and image channels be such.
+    Numbers that the factor does not divide stay: let the numbers of classes and of the images' channels be
+    such numbers.
 
     Args:
         value: What the student's function gave.

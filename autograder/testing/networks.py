@@ -84,7 +84,7 @@ def assert_same_network(
 
     Args:
         value: What the student's function gave.
-        reference: A model of which the answer is right; it gets new values.
+        reference: A model of which the answer is right; its own values do not matter, and it need have none.
         name: What to call it in messages.
         free_order: Whether the channels may be in any order, inside and at the end, as after a concatenation.
         classifier: Whether logits and their softmax are both right.
@@ -103,9 +103,8 @@ def assert_same_network(
         raise CheckError(
             f"{name} has not the weights that it should have: {_difference(network, reference)}."
         )
-    with_values = Network(network.config).model  # the values that the student's code drew do not matter
     x = example(reference, seed)
-    student, right = (outputs(model, x, free_order, seed) for model in (with_values, reference))
+    student, right = (outputs(model, x, free_order, seed) for model in (network.structure, reference))
     if classifier and _is_softmax(student) and not _is_softmax(right):
         right = _softmax(right)
     elif classifier and _is_softmax(right) and not _is_softmax(student):
@@ -127,35 +126,47 @@ def example(model: "keras.Model", seed: int = 0, batch: int = 2) -> np.ndarray:
     return np.random.default_rng(seed).normal(size=(batch, *shape)).astype("float32")
 
 
-def fill(model: "keras.Model", free_order: bool = False, seed: int = 0) -> None:
-    """Gives every weight values that depend on its shape and kind alone and keep signals at a steady size."""
-    for weight in model.weights:
-        rows, columns = _matrix(weight.shape)
-        kind = weight.path.rsplit("/", 1)[-1]
-        columns_drawn = 1 if free_order and kind not in ("kernel", "pointwise_kernel") else columns
-        rng = np.random.default_rng([seed, rows, columns, sum(kind.encode())])
-        if len(weight.shape) == 1:
-            low, high = {"moving_variance": (1, 2), "gamma": (1, 2)}.get(kind, (-0.2, 0.2))
-            values = rng.uniform(low, high, columns_drawn)
-            if kind == "moving_variance":
-                values *= _VARIANCE
-            elif kind == "gamma":
-                values *= math.sqrt(_VARIANCE)
-        elif free_order and len(weight.shape) > 1:
-            # The same for all channels that come in: only their sum counts, whatever their order.
-            taps = rows // weight.shape[-2]
-            values = rng.normal(size=(taps, 1, columns)) / rows * np.ones((1, weight.shape[-2], 1)) * 2
-        else:
-            values = rng.normal(size=(rows, columns)) * math.sqrt(2 / rows)
-        weight.assign(
-            np.broadcast_to(values, weight.shape) if values.size == 1 else values.reshape(weight.shape)
-        )
+def values_for(weight: Any, free_order: bool = False, seed: int = 0) -> np.ndarray:
+    """Draws values that depend on a weight's shape and kind alone and keep signals at a steady size."""
+    rows, columns = _matrix(weight.shape)
+    kind = weight.path.rsplit("/", 1)[-1]
+    columns_drawn = 1 if free_order and kind not in ("kernel", "pointwise_kernel") else columns
+    rng = np.random.default_rng([seed, rows, columns, sum(kind.encode())])
+    if len(weight.shape) == 1:
+        low, high = {"moving_variance": (1, 2), "gamma": (1, 2)}.get(kind, (-0.2, 0.2))
+        values = rng.uniform(low, high, columns_drawn)
+        if kind == "moving_variance":
+            values *= _VARIANCE
+        elif kind == "gamma":
+            values *= math.sqrt(_VARIANCE)
+    elif free_order and len(weight.shape) > 1:
+        # The same for all channels that come in: only their sum counts, whatever their order.
+        taps = rows // weight.shape[-2]
+        values = rng.normal(size=(taps, 1, columns)) / rows * np.ones((1, weight.shape[-2], 1)) * 2
+    else:
+        values = rng.normal(size=(rows, columns)) * math.sqrt(2 / rows)
+    values = np.broadcast_to(values, weight.shape) if values.size == 1 else values.reshape(weight.shape)
+    return values.astype("float32")
 
 
 def outputs(model: "keras.Model", x: np.ndarray, free_order: bool = False, seed: int = 0) -> np.ndarray:
-    """What a filled model puts out in inference, in a fixed order of channels where the order is free."""
-    fill(model, free_order, seed)
-    y = np.asarray(model(x, training=False))
+    """What a filled model puts out in inference, in a fixed order of channels where the order is free.
+
+    The values are passed beside the model, so that its variables need none: to make them takes Keras longer
+    than to compute with them.
+    """
+    weights = {id(weight) for weight in model.weights}
+    values = [
+        [
+            values_for(variable, free_order, seed)
+            if id(variable) in weights
+            else np.zeros(variable.shape, variable.dtype)  # the state of a random generator
+            for variable in variables
+        ]
+        for variables in (model.trainable_variables, model.non_trainable_variables)
+    ]
+    y, _ = model.stateless_call(*values, x, training=False)
+    y = np.asarray(y)
     if free_order:
         keys = y.reshape(-1, y.shape[-1])
         y = y[..., np.lexsort(np.round(keys[:3], 3))]
@@ -178,7 +189,7 @@ def same_network(one: Network, other: Network) -> bool:
         if one.parameters > _LARGE:  # made of numbers that cannot be divided
             return _layers(one) == _layers(other)
         x = example(one.structure)
-        models = [Network(network.config).model for network in (one, other)]
+        models = [network.structure for network in (one, other)]
         if large:  # deep ones: values that allow for any order would let too little of the input through
             return _distance(*(outputs(model, x) for model in models)) <= _TOLERANCE
         return (

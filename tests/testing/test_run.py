@@ -144,6 +144,13 @@ def test_a_plain_assertion_shows_nothing_of_the_test(small):
     assert not test.passed and test.reason is None
 
 
+@pytest.mark.parametrize("number", [10**25, 10**400])
+def test_an_integer_beyond_all_bounds_is_a_wrong_answer_like_others(small, number):
+    result = _run(small, variance=lambda x: number)["variance"]
+    assert result.share == 0
+    assert result.misconception is None
+
+
 def test_the_same_seed_gives_the_same_inputs_and_another_seed_others(small):
     def inputs(seed):
         seen = []
