@@ -81,9 +81,7 @@ def check_module(student, shape, prepare, compared=...):
         assert_parameters(network, reference.count_params(), "the module")
         raise CheckError("the kernels of the module have not the shapes that they should have.")
     x = prepare(example(reference))
-    found, right = (
-        np.sort(outputs(model, x)[compared], axis=-1) for model in (network.structure, reference)
-    )
+    found, right = (np.sort(outputs(model, x)[compared], axis=-1) for model in (network.structure, reference))
     if not (np.abs(found - right) <= 2e-3 * right.max()).all():
         raise CheckError("the module has the right weights and shapes, but computes something else.")
 
