@@ -53,7 +53,7 @@ def module(x, f1, f3_reduce, f3, f5_reduce, f5, pool_proj, order=IN_ORDER):
 
 # ---------------------------------------------------------------- inception_module: 7 points
 
-# All different, and different from the numbers of channels below: so no two of the six kernels have one shape.
+# All different, and different from the numbers of channels below: so no two of the kernels have one shape.
 NUMBERS = {"f1": 5, "f3_reduce": 3, "f3": 8, "f5_reduce": 2, "f5": 9, "pool_proj": 7}
 
 
@@ -313,7 +313,7 @@ def sources(tensor):
 
 
 def orders_of(network):
-    """In which order each module of a network concatenates its branches; a guess where that cannot be told."""
+    """In which order each module concatenates its branches; a guess where that cannot be told."""
     outputs_of = [
         operation._inbound_nodes[0].output_tensors[0]
         for operation in network.operations
@@ -403,7 +403,7 @@ def test_googlenet_halves_the_size_five_times(student):
 
 @pytest.mark.cell("build_googlenet", weight=3)
 def test_googlenet_computes_the_right_thing(student):
-    """For images of another size, too, all layers are in the right order, with a ReLU after each convolution."""
+    """For images of another size, too, all layers are in order, with a ReLU after each convolution."""
     model = student.structure("build_googlenet", 2999, (33, 65, 3))
     check_shapes(model, 2999, (33, 65, 3))
     assert_parameters(model, parameters(2999, 3), "GoogLeNet")
