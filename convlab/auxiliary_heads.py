@@ -1,11 +1,9 @@
 """Auxiliary heads: small classifiers in the middle of a network that are there in training only."""
 
 import keras
-import numpy as np
 import tensorflow as tf
 
-from convlab.googlenet import apply_layers, build_inception_network, rows_for_small_images
-from convlab.layer_costs import cost_table
+from convlab.googlenet import apply_layers
 
 
 def auxiliary_layers(name, size=5, stride=3, width=1.0, num_classes=1000):
@@ -83,6 +81,5 @@ def kernel_gradients(model, images, labels, loss_weights):
         )
     gradients = tape.gradient(loss, [layer.kernel for layer in convolutions], unconnected_gradients="zero")
     return {
-        layer.name: float(tf.norm(gradient))
-        for layer, gradient in zip(convolutions, gradients, strict=True)
+        layer.name: float(tf.norm(gradient)) for layer, gradient in zip(convolutions, gradients, strict=True)
     }
