@@ -129,7 +129,7 @@ def in_rows(volumes, scale=1.0):
 def draw_arrow(ax, start, end):
     """Draw the arrow of all diagrams from one point to another.
 
-    >>> ax = plt.gca()
+    >>> ax = plt.figure().add_subplot()
     >>> draw_arrow(ax, (0, 0), (1, 0))
     >>> len(ax.texts)
     1

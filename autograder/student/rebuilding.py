@@ -210,8 +210,13 @@ class _Builder:
                 tensors[name, number] = keras.tree.flatten(layer(*arguments, **keywords))
             done = {(name, number) for _, name, number, _ in ready}
             waiting = [job for job in waiting if (job[1], job[2]) not in done]
+        # At the ends, and only there, Keras counts the calls of an inner functional model from 1.
+        inner = {part(entry, "name", str) for entry in entries if _class(entry) == "Functional"}
         inputs, outputs = (
-            [lookup(history) for history in _histories(config.get(key))]
+            [
+                lookup([name, node - (name in inner), position])
+                for name, node, position in _histories(config.get(key))
+            ]
             for key in ("input_layers", "output_layers")
         )
         one = lambda items: items[0] if len(items) == 1 else items  # noqa: E731

@@ -158,8 +158,26 @@ def complex_array(nb: Notebooks) -> Fault:
 
 @case(FORGING)
 def generator(nb: Notebooks) -> Fault:
-    """The result is a generator."""
-    return in_call(nb, "return (value for value in arguments[0])", "generator, " + NOT_PLAIN)
+    """The result is a generator, which counts as the list of its items."""
+    return in_call(nb, "return (value + 1 for value in np.ravel(arguments[0]))", "wrong")
+
+
+@case(FORGING)
+def endless_generator(nb: Notebooks) -> Fault:
+    """The result is a generator that never ends."""
+    return in_call(nb, "import itertools\nreturn itertools.count()", "a generator that yields more than")
+
+
+@case(FORGING)
+def generator_of_heavy_items(nb: Notebooks) -> Fault:
+    """The result is a generator of arrays that together have gigabytes."""
+    return in_call(nb, "return (np.ones(10**7) for _ in range(9_999))", "Your code")
+
+
+@case(FORGING)
+def generator_in_generator(nb: Notebooks) -> Fault:
+    """The result is a generator of generators."""
+    return in_call(nb, "return ((value for value in row) for row in [arguments])", "generator, " + NOT_PLAIN)
 
 
 @case(FORGING)

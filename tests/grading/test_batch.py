@@ -36,6 +36,9 @@ from tests.grading.courses import (
     workers,
 )
 
+# These wait for graders to reach a certain point and take half a minute each.
+SLOW = pytest.mark.slow
+
 CHECKED = "test_update_moving_average"
 WRITTEN = "inference_trap"
 
@@ -245,6 +248,7 @@ def test_a_locked_gradebook_is_waited_for_or_told(tmp_path):
 SIZES = {"result": 40 << 10, "marks": 100 << 10}
 
 
+@SLOW
 @pytest.mark.parametrize("what", SIZES)
 def test_what_cannot_be_written_is_written_later(tmp_path, what):
     course = Course.make(tmp_path / "course", {"anna": pack(nothing(1))})
@@ -266,6 +270,7 @@ def _completes(course: Course, tmp_path) -> None:
     assert course.state() == undisturbed.state()
 
 
+@SLOW
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
 @pytest.mark.parametrize("when", ["journal", ".staged/submitted"])
 def test_a_disk_that_fills_up_costs_nothing(tmp_path, when):
@@ -302,6 +307,7 @@ def _kernels(grader: subprocess.Popen) -> list[psutil.Process]:
     return [kernel for bwrap in templates(grader) for kernel in descendants(bwrap)[3:]]
 
 
+@SLOW
 @pytest.mark.parametrize("kind", [workers, templates, test_servers], ids=lambda kind: kind.__name__)
 def test_a_process_that_dies_costs_no_points(tmp_path, kind):
     course = Course.make(tmp_path / "course", {f"s{number}": pack(busy(number, 3)) for number in range(3)})
@@ -319,6 +325,7 @@ def test_a_process_that_dies_costs_no_points(tmp_path, kind):
     assert not any(b"left out" in content for content in course.autograded().values())
 
 
+@SLOW
 def test_a_submission_that_cannot_be_examined_keeps_no_other_from_it(tmp_path):
     course = Course.make(tmp_path / "course", {"anna": pack(nothing(1)), "ben": pack(busy(2, 60))})
     grader = course.start("--workers", "1")
@@ -336,6 +343,7 @@ def test_a_submission_that_cannot_be_examined_keeps_no_other_from_it(tmp_path):
 # ------------------------------------------------------------------------------------------- odd folders
 
 
+@SLOW
 def test_odd_names_and_shapes_stop_nothing(tmp_path):
     names = ["o'neil, anna", "=cmd()", "Ünal Müller", "a[1]*?", "{x}", "-rf", "ben "]
     course = Course.make(tmp_path / "course", {name: pack(nothing(i)) for i, name in enumerate(names)})
@@ -370,6 +378,7 @@ if __name__ == "__main__":
 """
 
 
+@SLOW
 def test_a_running_scheduler_is_used(tmp_path):
     course = Course.make(tmp_path / "course", _few())
     script = tmp_path / "cluster.py"
@@ -399,6 +408,7 @@ def test_a_running_scheduler_is_used(tmp_path):
     assert course.state() == here.state()
 
 
+@SLOW
 def test_a_scheduler_that_is_not_there_is_told(tmp_path):
     course = Course.make(tmp_path / "course", _few(), "c.Grading.limits = {}")
     with closing(socket.socket()) as reserved:

@@ -51,6 +51,14 @@ def block_in_another_style(x, filters, stride=1):
     return keras.ops.maximum(keras.Sequential(inner)(y) + shortcut, 0)
 
 
+def block_in_a_model(x, filters, stride=1):
+    """The block is an inner model, called after another call whose result is not used."""
+    inputs = keras.Input(x.shape[1:])
+    inner = keras.Model(inputs, block(inputs, filters, stride))
+    inner(keras.Input(x.shape[1:]))
+    return inner(x)
+
+
 def block_without_addition(x, filters, stride=1):
     y = layers.Conv2D(filters, 3, strides=stride, padding="same", use_bias=False)(x)
     y = layers.ReLU()(layers.BatchNormalization()(y))
@@ -137,7 +145,7 @@ def model_of(function, *arguments, size=17, channels=4):
 
 @pytest.mark.parametrize("arguments", [(4,), (6,), (4, 2)])
 def test_a_block_is_the_same_in_any_style(student, arguments):
-    for name in ("block", "block_in_another_style"):
+    for name in ("block", "block_in_another_style", "block_in_a_model"):
         found = student.call(name, keras.Input((17, 17, 4)), *arguments)
         assert found.changed_arguments == []
         assert_same_network(found.value, model_of(block, *arguments), "the block")
@@ -151,6 +159,40 @@ def test_a_block_that_computes_something_else_is_noticed(student, name):
     right, again = (student.block(keras.Input((17, 17, 4)), 4) for _ in range(2))
     assert same_network(right, again)
     assert not same_network(right, found)
+
+
+def two_outputs(size=17):
+    inputs = keras.Input((size, size, 3))
+    features = layers.Conv2D(4, 3)(inputs)
+    return keras.Model(
+        inputs, [layers.GlobalAveragePooling2D()(features), layers.GlobalMaxPooling2D()(features)]
+    )
+
+
+def two_inputs():
+    inputs = [keras.Input((17,)), keras.Input((17,))]
+    return keras.Model(inputs, layers.Dense(3)(layers.Add()(inputs)))
+
+
+def any_size(size):
+    inputs = keras.Input((size, size, 3))
+    return keras.Model(inputs, layers.GlobalAveragePooling2D()(layers.Conv2D(4, 3)(inputs)))
+
+
+@pytest.mark.parametrize("name", ["two_outputs", "two_inputs"])
+def test_models_with_several_ends_can_be_recognized_and_are_no_right_answer(student, name):
+    found, again = (getattr(student, name)() for _ in range(2))
+    assert same_network(found, again)
+    assert not same_network(found, student.any_size(17))
+    assert not same_network(student.any_size(17), found)
+    with pytest.raises(CheckError, match="should have one input and one output"):
+        assert_same_network(found, any_size(17))
+
+
+def test_models_for_other_sizes_are_told_apart(student):
+    assert same_network(student.any_size(17), student.any_size(17))
+    assert not same_network(student.any_size(17), student.any_size(9))
+    assert not same_network(student.two_outputs(), student.two_outputs(9))
 
 
 def test_shapes_and_parameters_are_compared_first(student):
