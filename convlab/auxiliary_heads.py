@@ -21,6 +21,7 @@ def auxiliary_layers(name, size=5, stride=3, width=1.0, num_classes=1000):
 
     Source: Szegedy et al. (2015), arXiv 1409.4842, section 5.
 
+    >>> from convlab.layer_costs import cost_table
     >>> sum(row.parameters for row in cost_table(auxiliary_layers("aux"), (14, 14, 512)))
     3188840
     """
@@ -46,6 +47,7 @@ def attach_heads(model, heads, dtype="float32"):
     Returns:
         Keras model with the outputs [output of `model`, outputs of the heads in their order].
 
+    >>> from convlab.googlenet import build_inception_network, rows_for_small_images
     >>> model = build_inception_network(rows_for_small_images(last="3a"), (32, 32, 3), 0.1, num_classes=10)
     >>> len(attach_heads(model, {"conv1": auxiliary_layers("aux", num_classes=10)}).outputs)
     2
@@ -66,9 +68,11 @@ def kernel_gradients(model, images, labels, loss_weights):
     Returns:
         Dictionary from the name of a convolution to the norm as a float, in the order of the model's layers.
 
+    >>> from convlab.googlenet import build_inception_network, rows_for_small_images
     >>> model = build_inception_network(rows_for_small_images(last="3a"), (32, 32, 3), 0.1, num_classes=10)
     >>> two = attach_heads(model, {"conv1": auxiliary_layers("aux", num_classes=10)})
-    >>> norms = kernel_gradients(two, np.ones((4, 32, 32, 3), "float32"), np.arange(4), [1.0, 0.3])
+    >>> images, labels = keras.ops.ones((4, 32, 32, 3)), keras.ops.arange(4)
+    >>> norms = kernel_gradients(two, images, labels, [1.0, 0.3])
     >>> list(norms)[:2]
     ['conv1', 'conv2_reduce']
     """
