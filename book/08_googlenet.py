@@ -100,7 +100,7 @@ CONFIG["smoke"] = {
     "num_train": 32,
     "num_test": 24,
     "num_few": 16,
-    "last": "3b",
+    "last": "3a",
     "width": 1 / 16,
     "batch_size": 8,
     "epochs": 1,
@@ -709,9 +709,9 @@ print(f"equal filters: naive leads by {100 * lead_of_naive:.1f} points,", end=" 
 print(f"for {cost_ratio:.1f} times the MACs and {parameter_ratio:.1f} times the parameters")
 
 # %% [markdown]
-# **At equal cost** the design with reductions is the better one: at both budgets its mean is more than 3 points above that of the naive network, although single runs may come close. **With equal filters** the naive network is about as good, within a few points, and pays 3.4 times the MACs and 4.4 times the parameters for that. It throws nothing away, but what it keeps is not worth what it costs; the same money is better spent on more filters behind reductions.
+# **At equal cost** the design with reductions is the better one: at both budgets its mean is more than 3 points above that of the naive network, although single runs may come close. **With equal filters** the naive network gains less than 5 points on average, and often nothing, and pays 3.4 times the MACs and 4.4 times the parameters for that. It throws nothing away, but what it keeps is not worth what it costs; the same money is better spent on more filters behind reductions.
 #
-# Two things the experiment does not show. The first is **why**. The module with reductions is not only cheaper: it has one more layer and one more ReLU on two of its branches. Perhaps these are what helps, as in the stacks of lesson 7. A control would be reductions without a ReLU. Try it: in `apply_layers`, leave out the ReLU where `name` ends in `reduce`. The second is what happens **elsewhere**. All four networks share one learning rate and 60 training steps, and three seeds are few. In trials with twice or three times as many steps, which this page does not repeat, the order at equal cost stayed the same. With equal filters the naive network came out a little behind in some trials and a little ahead in others, depending on the learning rate. So do not read more into that comparison than "about as good".
+# Two things the experiment does not show. The first is **why**. The module with reductions is not only cheaper: it has one more layer and one more ReLU on two of its branches. Perhaps these are what helps, as in the stacks of lesson 7. A control would be reductions without a ReLU. Try it: in `apply_layers`, leave out the ReLU where `name` ends in `reduce`. The second is what happens **elsewhere**. All four networks share one learning rate and 60 training steps, and three seeds are few. In trials with twice or three times as many steps, which this page does not repeat, the order at equal cost stayed the same. With equal filters the naive network came out a few points behind in some trials and a few points ahead in others, with a smaller learning rate. So do not read more into that comparison than "about as good".
 #
 # ## Experiment 2: a mean against large layers
 #
@@ -921,7 +921,7 @@ for group, members in groups.items():
 front, _, back = (lengths["main loss alone"][:, members].mean(axis=1) for members in groups.values())
 print(f"main loss alone, first group over last group: {min(front / back):.2f} to {max(front / back):.2f}")
 
-# %% figure alt="Length of the gradient in each part of the network, from the stem to module 5b, for three seeds and their mean. With the main loss alone the mean stays near the same height from left to right. With both heads it is two to three times as high from the stem to 4a, a little higher from 4b to 4d, and the same from 4e on." tags=["hide-input"]
+# %% figure alt="Length of the gradient in each part of the network, from the stem to module 5b, for three seeds and their mean. With the main loss alone the mean stays near the same height from left to right. With both heads it is clearly higher from the stem to 4a, a little higher from 4b to 4d, and the same from 4e on." tags=["hide-input"]
 fig, ax = plt.subplots(figsize=(7.5, 3.9))
 for label, color, marker, line in (
     ("main loss alone", "vermilion", "s", "--"),
@@ -945,7 +945,7 @@ ax.legend(frameon=False, fontsize=10, loc="upper right")
 plt.show()
 
 # %% [markdown]
-# In front of the first head the gradient is longer with heads than without, on every seed; behind the second nothing changes, since no head hangs there. So the heads do what they were meant to do. Whether it was needed is another matter. In our small network the gradient of the main loss alone does **not** fade towards the image: the dashed line is not lower on the left than on the right.
+# In front of the first head the gradient is longer with heads than without, on every seed; behind the second nothing changes, since no head hangs there. So the heads do what they were meant to do. Whether it was needed is another matter. In our small network the gradient of the main loss alone does **not** fade towards the image: the dashed line is about as high on the left as on the right.
 #
 # ### Training with them, and without them afterwards
 #

@@ -1,7 +1,7 @@
 """What lesson 08 claims about its own runs, as expressions over the lesson's variables.
 
 Each key repeats a claim of the text; its value must be true in the kernel that has just run the lesson. The
-thresholds leave room: runs with five seeds stayed clear of them.
+thresholds leave room: runs with other seeds stayed clear of them.
 """
 
 CLAIMS = {
@@ -85,7 +85,7 @@ CLAIMS = {
     "At equal cost the reductions are ahead on average, by more than 3 points at both budgets.": (
         "lead_at_small > 0.03 and lead_at_large > 0.03"
     ),
-    "With equal filters the naive network is less than 8 points better.": "lead_of_naive < 0.08",
+    "With equal filters the naive network gains less than 5 points.": "lead_of_naive < 0.05",
     "The dense end has 19 times the parameters.": "round(end_ratio) == 19",
     "On the test images the dense end is no better, within 4 points.": (
         "end_accuracy['dense'][:, 1].mean() < end_accuracy['GAP'][:, 1].mean() + 0.04"
@@ -105,7 +105,7 @@ CLAIMS = {
     "In front of the first head the gradient is longer with heads; behind the second it is the same.": (
         "growth[:, :4].min() > 1 and abs(growth[:, 7:] - 1).max() < 1e-3"
     ),
-    "The gradient of the main loss does not fade towards the image.": "min(front / back) > 0.7",
+    "The gradient of the main loss does not fade towards the image.": "min(front / back) > 0.6",
     "All three losses fall, and their weighted sum is the total.": (
         "all(history[name][-1] < history[name][0] for name in loss_names)"
         " and abs(weighted_sum - history['loss'][-1]) < 0.01"
