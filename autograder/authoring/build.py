@@ -1,16 +1,17 @@
-"""Makes every generated notebook of the course: all of them, or, when anything is wrong, none."""
+"""Makes every generated file of the course: all of them, or, when anything is wrong, none."""
 
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 from autograder.authoring.notebook import make_notebook, notebook_bytes
+from autograder.authoring.references_page import PAGE, references_page
 from autograder.course import Course
 from autograder.errors import CourseError
 
 
 def render_notebooks(course: Course, progress: Callable[[str], None] = lambda _: None) -> dict[Path, bytes]:
-    """Renders every generated notebook without writing any.
+    """Renders every generated notebook, and the list of references, without writing any.
 
     Args:
         course: The checkout.
@@ -35,6 +36,7 @@ def render_notebooks(course: Course, progress: Callable[[str], None] = lambda _:
         target = lesson.with_suffix(".ipynb")
         opens = target.relative_to(root).as_posix()
         rendered[target] = notebook_bytes(make_notebook(lesson, root, opens, generated, graded=False))
+    rendered[root / PAGE] = references_page(course)
     for assignment in course.assignments:
         progress(str(assignment.source.relative_to(root)))
         opens = assignment.release.relative_to(root).as_posix()

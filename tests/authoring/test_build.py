@@ -16,7 +16,7 @@ def _build(course):
 
 
 def test_all_three_notebooks_are_written_and_valid(course):
-    assert sorted(path.name for path in _build(course)) == ["01_means.ipynb"] * 3
+    assert sorted(path.name for path in _build(course)) == ["01_means.ipynb"] * 3 + ["references.md"]
     for path in course.root.rglob("*.ipynb"):
         nbformat.validate(_read(path))
 
@@ -71,6 +71,13 @@ def test_links_and_citations_are_written_out(course):
     assert f"[Assignment]({colab}/exercises/01_means/01_means.ipynb)" in cells[0].source
     assert "[Ioffe and Szegedy, 2015](https://arxiv.org/abs/1502.03167)" in cells[0].source
     assert "- Sergey Ioffe, Christian Szegedy (2015). *Batch Normalization*. ICML." in cells[-1].source
+
+
+def test_the_list_of_references_says_which_lessons_cite_a_work(course):
+    _build(course)
+    (line,) = [each for each in (course.root / "book/references.md").read_text().splitlines() if "- " in each]
+    assert line.startswith("- Sergey Ioffe, Christian Szegedy (2015). *Batch Normalization*. ICML. [")
+    assert line.endswith(" Lesson [1](01_means.ipynb).")
 
 
 def test_colab_gives_a_gpu_and_jupyter_the_kernel(course):
