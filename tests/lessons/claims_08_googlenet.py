@@ -82,8 +82,8 @@ CLAIMS = {
     "With equal filters the naive network costs 3.4 times the MACs and 4.4 times the parameters.": (
         "round(cost_ratio, 1) == 3.4 and round(parameter_ratio, 1) == 4.4"
     ),
-    "At equal cost the reductions are ahead on average, by more than 3 points at both budgets.": (
-        "lead_at_small > 0.03 and lead_at_large > 0.03"
+    "At equal cost the reductions lead on average, at the small budget by more than 3 points.": (
+        "lead_at_small > 0.03 and lead_at_large > 0"
     ),
     "With equal filters the naive network gains less than 5 points.": "lead_of_naive < 0.05",
     "The dense end has 19 times the parameters.": "round(end_ratio) == 19",
