@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, TimeElapsedColumn
 
 from autograder.course import REPOSITORY, Course
@@ -57,6 +58,37 @@ def notebooks(
     for path in written:
         console.print(f"{'Wrote' if path.exists() else 'Removed'} {path.relative_to(course.root)}")
     console.print(f"{len(rendered)} notebooks, {len(written)} changed.")
+
+
+@app.command()
+def collect(
+    context: typer.Context,
+    source: Annotated[Path, typer.Argument(help="The zip archive of Moodle or Canvas, or a folder.")],
+    assignment: Annotated[
+        str | None, typer.Option(help="What everything answers; told from each file by default.")
+    ] = None,
+    roster: Annotated[
+        Path | None, typer.Option(help="CSV file of the students; grading/roster.csv by default.")
+    ] = None,
+) -> None:
+    """Copies what a learning platform gives to grading/submitted, under the students' ids.
+
+    Ends with status 1 when a file needs a person: nobody fits its name, or it cannot be read.
+    """
+    from autograder.collecting import collect as collect_class
+    from autograder.collecting import read_roster
+    from autograder.collecting.summary import show_collected
+
+    course, console = context.obj, Console(highlight=False)
+    chosen = context.obj.assignment(assignment) if assignment else None
+    students = read_roster(roster or course.grading / "roster.csv")
+    with console.status("Reading") as status:
+        outcome = collect_class(
+            course, source, students, chosen, lambda place: status.update(f"Reading {escape(place)}")
+        )
+    show_collected(console, outcome)
+    if outcome.problems:
+        raise typer.Exit(1)
 
 
 @app.command()
