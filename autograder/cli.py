@@ -11,6 +11,7 @@ from rich.progress import Progress, TimeElapsedColumn
 
 from autograder.course import REPOSITORY, Course
 from autograder.errors import CourseError
+from autograder.files import write_whole
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -125,6 +126,47 @@ def grade(
         )
     show_summary(console, outcome)
     if outcome.problems or any(map(needs_a_person, outcome.examinations.values())):
+        raise typer.Exit(1)
+
+
+@app.command()
+def marks(
+    context: typer.Context,
+    assignments: Annotated[list[str] | None, typer.Argument(help="Assignments; all by default.")] = None,
+    kind: Annotated[str, typer.Option("--format", help="csv, canvas or moodle.")] = "csv",
+    output: Annotated[
+        Path | None, typer.Option(help="The file to write; grading/marks-FORMAT.csv by default.")
+    ] = None,
+    roster: Annotated[
+        Path | None, typer.Option(help="CSV file of the students; grading/roster.csv where there is one.")
+    ] = None,
+    missing: Annotated[str, typer.Option(help="Who handed in nothing gets: empty or zero.")] = "empty",
+) -> None:
+    """Writes the marks as a file that a learning platform imports.
+
+    Ends with status 1 when a person still has to grade written answers.
+    """
+    from autograder.collecting import read_roster
+    from autograder.returning.formats import Format, marks_file
+    from autograder.returning.marks import read_marks
+
+    course, console = context.obj, Console(highlight=False)
+    if kind not in list(Format):
+        raise CourseError(f"There is no format {kind!r}; there are: {', '.join(Format)}.")
+    if missing not in ("empty", "zero"):
+        raise CourseError(f"--missing is empty or zero, not {missing!r}.")
+    for stem in assignments or ():
+        course.assignment(stem)
+    usual = course.grading / "roster.csv"
+    path = roster or (usual if usual.is_file() else None)
+    known = read_marks(course, assignments or [], read_roster(path) if path else None)
+    target = output or course.grading / f"marks-{kind}.csv"
+    write_whole(target, marks_file(known, Format(kind), missing == "zero"))
+    handed_in = sum(mark.score is not None for mark in known)
+    console.print(f"{len(known)} marks, {handed_in} of them for something handed in, in {target}")
+    waiting = sorted({f"{mark.student.id} ({mark.assignment})" for mark in known if mark.waits})
+    if waiting:
+        console.print(f"[bold]Written answers wait for a person:[/bold] {escape(', '.join(waiting))}")
         raise typer.Exit(1)
 
 

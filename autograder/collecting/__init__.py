@@ -1,4 +1,4 @@
-"""From what a learning platform gives, to ``grading/submitted``: whose work each notebook is, and where it goes."""
+"""From what a learning platform gives to ``grading/submitted``: whose each notebook is, and where it goes."""
 
 from autograder.collecting.collect import Collected, collect
 from autograder.collecting.roster import Roster, Student, read_roster

@@ -12,6 +12,7 @@ from autograder.collecting.roster import Roster
 from autograder.collecting.sources import Found, files_of
 from autograder.course import Assignment, Course
 from autograder.errors import CourseError
+from autograder.files import write_whole
 from autograder.rebuild import read_timestamp
 
 _EARLY = datetime(1980, 1, 1, tzinfo=UTC)
@@ -45,8 +46,8 @@ def collect(
 ) -> Collected:
     """Copies the submissions of a class from a platform's folder or archive.
 
-    Of several files of one student the latest is taken. A submission that is replaced by a later one is kept in
-    ``grading/replaced``; one that is later than what the source has stays. May be repeated.
+    Of several files of one student the latest is taken. A submission that is replaced by a later one is kept
+    in ``grading/replaced``; one that is later than what the source has stays. May be repeated.
 
     Args:
         course: The checkout, with its ``grading`` folder.
@@ -102,23 +103,12 @@ def _take(course: Course, student: str, stem: str, found: Found, outcome: Collec
             number = sum(1 for _ in kept.glob("*.ipynb")) + 1
             os.replace(target, kept / f"{number}.ipynb")
         folder.mkdir(parents=True, exist_ok=True)
-        _write(target, found.content or b"")
+        write_whole(target, found.content or b"")
         stamp = folder / "timestamp.txt"
         if found.time:
-            _write(stamp, f"{found.time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC\n".encode())
+            write_whole(stamp, f"{found.time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC\n".encode())
         else:
             stamp.unlink(missing_ok=True)
     except OSError as error:
         raise CourseError(f"The submission cannot be written: {error.strerror}.", folder) from error
     outcome.new[student, stem] = found.place
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise

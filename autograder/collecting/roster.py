@@ -79,7 +79,10 @@ class Roster:
             for student in self.students
             if student.name
             and wanted
-            in (squash(student.first_name + student.last_name), squash(student.last_name + student.first_name))
+            in (
+                squash(student.first_name + student.last_name),
+                squash(student.last_name + student.first_name),
+            )
         ]
 
     def named_in(self, path: str) -> list[Student]:

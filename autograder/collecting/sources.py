@@ -41,8 +41,8 @@ def files_of(source: Path, limits: Limits | None = None) -> Iterator[Found]:
 
     Args:
         source: A folder, a zip archive or a single notebook.
-        limits: How large a notebook may be; None for the defaults. No more than that is ever in memory, however
-            much an archive says that it holds.
+        limits: How large a notebook may be; None for the defaults. No more than that of one file is ever in
+            memory, however much an archive claims to hold.
 
     Raises:
         CourseError: When the source is not there, is none of these, or holds too many files.

@@ -228,7 +228,9 @@ def test_a_source_that_is_none_is_refused(tmp_path, course):
 def test_the_command_says_what_it_did(tmp_path, course):
     course.grading.mkdir()
     roster = "id,first_name,last_name\nanna,Anna,Müller\nben,Ben,Ito\n"
-    source = archive(tmp_path / "x.zip", {f"anna/{NAME}": notebook("[bold]a"), f"[x]eve/{NAME}": notebook("e")})
+    source = archive(
+        tmp_path / "x.zip", {f"anna/{NAME}": notebook("[bold]a"), f"[x]eve/{NAME}": notebook("e")}
+    )
     command = [sys.executable, "-m", "autograder", "--course", str(course.root), "collect", str(source)]
 
     def run():

@@ -35,13 +35,15 @@ def test_it_is_read_as_spreadsheets_write_it(tmp_path):
     ],
 )
 def test_what_it_cannot_be_is_said_with_the_line(tmp_path, text, said):
-    with pytest.raises(CourseError, match="roster.csv") as caught:
+    with pytest.raises(CourseError, match=r"roster\.csv") as caught:
         read_roster(_roster(tmp_path, text))
     assert said in str(caught.value)
 
 
 def test_a_missing_or_foreign_file_is_explained(tmp_path):
-    with pytest.raises(CourseError, match="There is no roster. The roster is a CSV file with the columns id"):
+    with pytest.raises(
+        CourseError, match=r"There is no roster\. The roster is a CSV file with the columns id"
+    ):
         read_roster(tmp_path / "none.csv")
     with pytest.raises(CourseError, match="not in UTF-8"):
         read_roster(_roster(tmp_path, "id\nJürgen\n", "latin-1"))
