@@ -171,6 +171,32 @@ def marks(
 
 
 @app.command()
+def report(
+    context: typer.Context,
+    assignment: Annotated[str, typer.Argument(help="Name of the assignment.")],
+    names_by_id: Annotated[
+        bool, typer.Option("--names-by-id", help="Call the students' pages by their ids.")
+    ] = False,
+) -> None:
+    """Writes a report on the class, and a page for each student that can be sent to them."""
+    from autograder.returning.class_results import read_results
+    from autograder.returning.report import write_report
+
+    course, console = context.obj, Console(highlight=False)
+    chosen = course.assignment(assignment)
+    with console.status("Reading results") as status:
+        results = read_results(course, chosen)
+        path = write_report(
+            course, results, names_by_id, lambda student: status.update(f"Writing {escape(student)}")
+        )
+    console.print(f"The report on {len(results.examinations)} students: {path}")
+    console.print(f"A page for each of them: {path.parent / 'students'}")
+    if results.not_graded:
+        console.print(f"[bold]Not graded yet:[/bold] {escape(', '.join(results.not_graded))}")
+        raise typer.Exit(1)
+
+
+@app.command()
 def check(
     context: typer.Context,
     notebook: Annotated[Path, typer.Argument(help="The notebook to grade.")],

@@ -25,7 +25,8 @@ def marks_file(marks: Sequence[Mark], kind: Format, missing_is_zero: bool = Fals
 
     - ``csv``: one line for each student and assignment, with everything that makes up the mark.
     - ``canvas``: the gradebook that Canvas imports. Canvas finds a student by the column ID
-      (``lms_user_id`` of the roster) or SIS Login ID (our id), and takes an unknown column for a new assignment.
+      (``lms_user_id`` of the roster) or SIS Login ID (our id); it takes an unknown column for a new
+      assignment.
     - ``moodle``: one line for each student, for Moodle's *Grades, Import, CSV file*, where one says that
       ``username`` or ``email`` identifies the student and which grade item each column is.
 
