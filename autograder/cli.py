@@ -197,6 +197,33 @@ def report(
 
 
 @app.command()
+def publish(
+    context: typer.Context,
+    folder: Annotated[
+        Path, typer.Argument(help="Where to write it: an empty folder, or the one of last time.")
+    ],
+    repository: Annotated[
+        str | None, typer.Option(help="https://github.com/OWNER/NAME that students will find it at.")
+    ] = None,
+    branch: Annotated[str, typer.Option(help="The branch that links point to.")] = "main",
+    with_solutions: Annotated[
+        list[str] | None, typer.Option(help="An assignment whose solution is published; may be repeated.")
+    ] = None,
+) -> None:
+    """Writes the course as students get it: no solution, no hidden test, no grader."""
+    from autograder.authoring.links import repository_at
+    from autograder.publishing import publish as publish_course
+
+    console = Console(highlight=False)
+    place = repository_at(repository, branch) if repository else None
+    with console.status("Looking for anything that must not get out"):
+        changed = publish_course(context.obj, folder, place, with_solutions or ())
+    for path in changed:
+        console.print(f"{'Wrote' if path.exists() else 'Removed'} {escape(str(path))}")
+    console.print(f"{len(changed)} files changed in {folder}.")
+
+
+@app.command()
 def check(
     context: typer.Context,
     notebook: Annotated[Path, typer.Argument(help="The notebook to grade.")],
