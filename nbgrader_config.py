@@ -43,6 +43,11 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
+# What a late submission costs: nothing, unless these lines say so. Due dates are set in formgrader.
+c.AssignLatePenalties.plugin_class = "autograder.grading.late_policy.LatePolicy"
+c.LatePolicy.grace_minutes = 0
+c.LatePolicy.percent_per_day = 0
+
 c.ExportPlugin.to = str(root / "grading" / "grades.csv")
 
 # What a submission may use, where it differs from the defaults in autograder/sandbox/limits.py; for example

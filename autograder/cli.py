@@ -6,10 +6,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, TimeElapsedColumn
 
 from autograder.course import REPOSITORY, Course
 from autograder.errors import CourseError
+from autograder.files import write_whole
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -60,6 +62,37 @@ def notebooks(
 
 
 @app.command()
+def collect(
+    context: typer.Context,
+    source: Annotated[Path, typer.Argument(help="The zip archive of Moodle or Canvas, or a folder.")],
+    assignment: Annotated[
+        str | None, typer.Option(help="What everything answers; told from each file by default.")
+    ] = None,
+    roster: Annotated[
+        Path | None, typer.Option(help="CSV file of the students; grading/roster.csv by default.")
+    ] = None,
+) -> None:
+    """Copies what a learning platform gives to grading/submitted, under the students' ids.
+
+    Ends with status 1 when a file needs a person: nobody fits its name, or it cannot be read.
+    """
+    from autograder.collecting import collect as collect_class
+    from autograder.collecting import read_roster
+    from autograder.collecting.summary import show_collected
+
+    course, console = context.obj, Console(highlight=False)
+    chosen = context.obj.assignment(assignment) if assignment else None
+    students = read_roster(roster or course.grading / "roster.csv")
+    with console.status("Reading") as status:
+        outcome = collect_class(
+            course, source, students, chosen, lambda place: status.update(f"Reading {escape(place)}")
+        )
+    show_collected(console, outcome)
+    if outcome.problems:
+        raise typer.Exit(1)
+
+
+@app.command()
 def grade(
     context: typer.Context,
     assignment: Annotated[str, typer.Argument(help="Name of the assignment.")],
@@ -94,6 +127,100 @@ def grade(
     show_summary(console, outcome)
     if outcome.problems or any(map(needs_a_person, outcome.examinations.values())):
         raise typer.Exit(1)
+
+
+@app.command()
+def marks(
+    context: typer.Context,
+    assignments: Annotated[list[str] | None, typer.Argument(help="Assignments; all by default.")] = None,
+    kind: Annotated[str, typer.Option("--format", help="csv, canvas or moodle.")] = "csv",
+    output: Annotated[
+        Path | None, typer.Option(help="The file to write; grading/marks-FORMAT.csv by default.")
+    ] = None,
+    roster: Annotated[
+        Path | None, typer.Option(help="CSV file of the students; grading/roster.csv where there is one.")
+    ] = None,
+    missing: Annotated[str, typer.Option(help="Who handed in nothing gets: empty or zero.")] = "empty",
+) -> None:
+    """Writes the marks as a file that a learning platform imports.
+
+    Ends with status 1 when a person still has to grade written answers.
+    """
+    from autograder.collecting import read_roster
+    from autograder.returning.formats import Format, marks_file
+    from autograder.returning.marks import read_marks
+
+    course, console = context.obj, Console(highlight=False)
+    if kind not in list(Format):
+        raise CourseError(f"There is no format {kind!r}; there are: {', '.join(Format)}.")
+    if missing not in ("empty", "zero"):
+        raise CourseError(f"--missing is empty or zero, not {missing!r}.")
+    for stem in assignments or ():
+        course.assignment(stem)
+    usual = course.grading / "roster.csv"
+    path = roster or (usual if usual.is_file() else None)
+    known = read_marks(course, assignments or [], read_roster(path) if path else None)
+    target = output or course.grading / f"marks-{kind}.csv"
+    write_whole(target, marks_file(known, Format(kind), missing == "zero"))
+    handed_in = sum(mark.score is not None for mark in known)
+    console.print(f"{len(known)} marks, {handed_in} of them for something handed in, in {target}")
+    waiting = sorted({f"{mark.student.id} ({mark.assignment})" for mark in known if mark.waits})
+    if waiting:
+        console.print(f"[bold]Written answers wait for a person:[/bold] {escape(', '.join(waiting))}")
+        raise typer.Exit(1)
+
+
+@app.command()
+def report(
+    context: typer.Context,
+    assignment: Annotated[str, typer.Argument(help="Name of the assignment.")],
+    names_by_id: Annotated[
+        bool, typer.Option("--names-by-id", help="Call the students' pages by their ids.")
+    ] = False,
+) -> None:
+    """Writes a report on the class, and a page for each student that can be sent to them."""
+    from autograder.returning.class_results import read_results
+    from autograder.returning.report import write_report
+
+    course, console = context.obj, Console(highlight=False)
+    chosen = course.assignment(assignment)
+    with console.status("Reading results") as status:
+        results = read_results(course, chosen)
+        path = write_report(
+            course, results, names_by_id, lambda student: status.update(f"Writing {escape(student)}")
+        )
+    console.print(f"The report on {len(results.examinations)} students: {path}")
+    console.print(f"A page for each of them: {path.parent / 'students'}")
+    if results.not_graded:
+        console.print(f"[bold]Not graded yet:[/bold] {escape(', '.join(results.not_graded))}")
+        raise typer.Exit(1)
+
+
+@app.command()
+def publish(
+    context: typer.Context,
+    folder: Annotated[
+        Path, typer.Argument(help="Where to write it: an empty folder, or the one of last time.")
+    ],
+    repository: Annotated[
+        str | None, typer.Option(help="https://github.com/OWNER/NAME that students will find it at.")
+    ] = None,
+    branch: Annotated[str, typer.Option(help="The branch that links point to.")] = "main",
+    with_solutions: Annotated[
+        list[str] | None, typer.Option(help="An assignment whose solution is published; may be repeated.")
+    ] = None,
+) -> None:
+    """Writes the course as students get it: no solution, no hidden test, no grader."""
+    from autograder.authoring.links import repository_at
+    from autograder.publishing import publish as publish_course
+
+    console = Console(highlight=False)
+    place = repository_at(repository, branch) if repository else None
+    with console.status("Looking for anything that must not get out"):
+        changed = publish_course(context.obj, folder, place, with_solutions or ())
+    for path in changed:
+        console.print(f"{'Wrote' if path.exists() else 'Removed'} {escape(str(path))}")
+    console.print(f"{len(changed)} files changed in {folder}.")
 
 
 @app.command()

@@ -1,13 +1,12 @@
 """Makes every generated file of the course: all of them, or, when anything is wrong, none."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 from autograder.authoring.notebook import make_notebook, notebook_bytes
 from autograder.authoring.references_page import PAGE, references_page
 from autograder.course import Course
-from autograder.errors import CourseError
+from autograder.files import write_whole
 
 
 def render_notebooks(course: Course, progress: Callable[[str], None] = lambda _: None) -> dict[Path, bytes]:
@@ -67,14 +66,7 @@ def write_notebooks(course: Course, rendered: dict[Path, bytes]) -> list[Path]:
     """
     changed, stale = changed_notebooks(rendered), stale_notebooks(course, rendered)
     for path in changed:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.tmp")
-        try:
-            temporary.write_bytes(rendered[path])
-            os.replace(temporary, path)
-        except OSError as error:
-            temporary.unlink(missing_ok=True)
-            raise CourseError(f"Cannot be written: {error.strerror}.", path) from error
+        write_whole(path, rendered[path])
     for path in stale:
         path.unlink()
     return changed + stale

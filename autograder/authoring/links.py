@@ -34,6 +34,18 @@ class Repository:
         return f"https://github.com/{self.name}/blob/{self.branch}/{path}"
 
 
+def repository_at(address: str, branch: str = "main") -> Repository:
+    """The repository at an address.
+
+    Raises:
+        CourseError: When Colab cannot open it there.
+    """
+    match = _GITHUB.match(address)
+    if match is None:
+        raise CourseError(f"{address!r} is no https://github.com/owner/name, and Colab opens nothing else.")
+    return Repository(match[1], branch)
+
+
 def read_repository(config: Path) -> Repository:
     """Reads ``repository`` from ``_config.yml``.
 

@@ -12,16 +12,16 @@ PAGE = Path("book", "references.md")
 _OPENING = """\
 # References
 
-Every work that the lessons cite, in the order of its authors, with the lessons that cite it. Each lesson has its own
-list at its end.
+Every work that the lessons cite, in the order of its authors, with the lessons that cite it. Each lesson has
+its own list at its end.
 """
 
 
 def references_page(course: Course) -> bytes:
     """Renders ``book/references.md`` from the bibliography and the lessons.
 
-    Works that no lesson cites are left out. Every key must be in the bibliography, which rendering the lessons
-    makes sure of.
+    Works that no lesson cites are left out. Every key must be in the bibliography: rendering the lessons
+    makes sure of that.
 
     Raises:
         CourseError: When the bibliography or a lesson cannot be read.

@@ -14,6 +14,9 @@ from autograder.course import Assignment
 from autograder.rebuild import Rebuilt, Template, read_timestamp, rebuild_submission
 from autograder.sandbox import Limits
 
+# Packages whose code changes no result; of the hidden tests only those of the assignment count.
+_WITHOUT_INFLUENCE = ("hidden", "authoring", "collecting", "returning", "publishing")
+
 # Where a notebook that has been made ready carries what belongs to it; no student's metadata get this far.
 NOTE = "autograder"
 
@@ -82,7 +85,7 @@ def _fingerprint(assignment: Assignment) -> str:
     own = [
         path
         for path in sorted(package.glob("*/**/*.py"))
-        if path.relative_to(package).parts[0] not in ("hidden", "authoring")
+        if path.relative_to(package).parts[0] not in _WITHOUT_INFLUENCE
     ]
     tests = [assignment.hidden_tests, assignment.misconceptions]
     for path in [assignment.solution, assignment.release, *tests, *own]:
