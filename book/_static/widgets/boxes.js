@@ -19,7 +19,10 @@ parts.install("boxes", (place) => {
     role: "group",
     "aria-label": "An image with two instances of cat, and the boxes of two guesses.",
   });
-  truths[0].boxes.forEach((box, i) => drawing.append(rectangle(box, "truth"), caption(box, `cat ${i + 1}`, "truth")));
+  truths[0].boxes.forEach((box, i) => {
+    const name = caption([box[0], box[3] - 20], `cat ${i + 1}`, "truth"); // in the lower corner, free of the guesses' names
+    drawing.append(rectangle(box, "truth"), name);
+  });
 
   function rectangle(box, kind) {
     const made = parts.element("rect", { class: kind });

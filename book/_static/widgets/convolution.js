@@ -114,7 +114,7 @@ parts.install("convolution", (place) => {
     formula,
     parts.element(
       "div",
-      { class: "controls" },
+      { class: "buttons" },
       parts.button("back", () => step(-1)),
       parts.button("step", () => step(1)),
       play,
@@ -122,8 +122,8 @@ parts.install("convolution", (place) => {
         state.seed += 1;
         show();
       }),
-      walk,
     ),
+    walk,
     pictures,
     sum,
   );

@@ -61,7 +61,7 @@ const parts = {
   /* At most two digits behind the point, and a real minus sign. */
   number(value) {
     if (value === "") return "";
-    const rounded = Math.round(value * 100) / 100;
+    const rounded = Math.round(value * 100) / 100 || 0; // never minus zero
     return rounded.toLocaleString("en").replace("-", "−");
   },
 
