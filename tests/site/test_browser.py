@@ -1,0 +1,178 @@
+"""The site in a real browser: pages load cleanly, widgets move, search finds, dark mode switches."""
+
+import shutil
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from tests.site.conftest import SITE_FOLDER
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium (Debian: apt install chromium)")
+SEARCHES = ["receptive field", "moving variance", "im2col", "dropout", "intersection over union"]
+WIDGETS = ["convolution", "batch_normalization", "boxes", "costs"]
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(SITE_FOLDER)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield started
+        started.close()
+
+
+class Visit:
+    """A page that is open, with everything that went wrong on it."""
+
+    def __init__(self, browser, address, **options):
+        self.context = browser.new_context(**options)
+        self.page = self.context.new_page()
+        self.address = address
+        self.problems = []
+        self.page.on("console", lambda m: self.problems.append(m.text) if m.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("requestfailed", lambda request: self.problems.append(f"failed: {request.url}"))
+        self.page.on(
+            "response", lambda r: self.problems.append(f"{r.status}: {r.url}") if r.status > 399 else None
+        )
+        self.page.on("request", self._stays_here)
+
+    def _is_there(self, response):
+        if response.status >= 400:
+            self.problems.append(f"{response.status}: {response.url}")
+
+    def _stays_here(self, request):
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.problems.append(f"another host: {request.url}")
+
+    def open(self, path):
+        self.page.goto(f"{self.address}/{path}", wait_until="load")
+        return self.page
+
+
+@pytest.fixture
+def visit(browser, address, request):
+    opened = Visit(browser, address, **getattr(request, "param", {}))
+    yield opened
+    opened.context.close()
+
+
+PHONE = pytest.mark.parametrize("visit", [{"viewport": {"width": 390, "height": 844}}], indirect=True)
+
+
+@PHONE
+def test_a_page_loads_cleanly_and_fits_a_phone(visit, page_name):
+    page = visit.open(page_name)
+    page.wait_for_timeout(300)
+    assert visit.problems == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 391
+
+
+def test_every_folded_answer_opens(visit, page_name):
+    page = visit.open(page_name)
+    for answer in page.locator("details.answer").all():
+        answer.locator("> summary").click()
+        assert answer.evaluate("element => element.open")
+        assert answer.evaluate("element => element.lastElementChild.getBoundingClientRect().height") > 0
+
+
+@pytest.mark.parametrize("words", SEARCHES)
+def test_search_finds(visit, words):
+    page = visit.open(f"search.html?q={words.replace(' ', '+')}")
+    page.wait_for_selector("#search-results li a", timeout=20_000)
+    assert page.locator("#search-results li").count() >= 1
+    assert visit.problems == []
+
+
+def test_dark_mode_switches(visit):
+    page = visit.open("book/index.html")
+
+    def background():
+        return page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+    page.evaluate("localStorage.clear()")
+    seen = set()
+    for _ in range(3):
+        page.locator("button.theme-switch-button:visible").first.click()
+        page.wait_for_timeout(100)
+        seen.add((page.evaluate("document.documentElement.dataset.theme"), background()))
+    assert {theme for theme, _ in seen} == {"light", "dark"}
+    assert len({color for _, color in seen}) == 2
+
+
+@pytest.mark.parametrize("name", WIDGETS)
+def test_every_slider_and_choice_of_a_widget_changes_what_it_shows(visit, name):
+    page = visit.open("book/playground.html")
+    widget = page.locator(f'[data-widget="{name}"][data-ready]')
+    controls = widget.locator("input[type=range], select").all()
+    assert len(controls) >= 2
+    for control in controls:
+        before = widget.inner_html()
+        control.focus()
+        page.keyboard.press("ArrowRight" if control.evaluate("e => e.tagName") == "INPUT" else "ArrowDown")
+        assert widget.inner_html() != before, control.evaluate("element => element.parentElement.innerText")
+    assert visit.problems == []
+
+
+def test_the_kernel_walks(visit):
+    page = visit.open("book/playground.html")
+    widget = page.locator('[data-widget="convolution"]')
+
+    def told():
+        return widget.locator("[role=status]").inner_text()
+
+    first = told()
+    assert first.startswith("Image 1, output row 1, column 1: ")
+    widget.get_by_role("button", name="step").click()
+    assert told().startswith("Image 1, output row 1, column 2: ")
+    widget.get_by_role("button", name="back").click()
+    assert told() == first
+    widget.get_by_role("button", name="play").click()
+    page.wait_for_timeout(900)
+    assert told() != first
+
+
+def test_boxes_move_by_mouse_and_by_keyboard(visit):
+    page = visit.open("book/playground.html")
+    widget = page.locator('[data-widget="boxes"]')
+    box = widget.locator("rect.guess.guess-1")
+    status = widget.locator("[role=status]")
+    assert status.inner_text() == "Classification error 0, localization error 1."
+    place = box.bounding_box()
+    scale = place["width"] / 100  # pixels for one unit of the drawing
+    page.mouse.move(place["x"] + 40, place["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(place["x"] + 40 - 20 * scale, place["y"] + 40 - 20 * scale, steps=4)
+    page.mouse.up()
+    assert status.inner_text() == "Classification error 0, localization error 0."
+    box.focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+    assert status.inner_text() == "Classification error 0, localization error 1."
+    before = float(box.get_attribute("width"))
+    page.keyboard.press("Shift+ArrowLeft")
+    assert float(box.get_attribute("width")) == before - 4
+    assert visit.problems == []
