@@ -55,9 +55,7 @@ class Visit:
         self.page.on("console", lambda m: self.problems.append(m.text) if m.type == "error" else None)
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("requestfailed", lambda request: self.problems.append(f"failed: {request.url}"))
-        self.page.on(
-            "response", lambda r: self.problems.append(f"{r.status}: {r.url}") if r.status > 399 else None
-        )
+        self.page.on("response", self._is_there)
         self.page.on("request", self._stays_here)
 
     def _is_there(self, response):
