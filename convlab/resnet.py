@@ -1,6 +1,10 @@
 """ResNet: the five published depths as one table, and the network that a row of it describes."""
 
+from math import prod
+
 import keras
+
+from convlab.layer_costs import LayerCost, cost_of_layer
 
 RESNETS = {  # layers with weights: kind of block, blocks in each of the four stages
     18: ("basic", (2, 2, 2, 2)),
@@ -182,6 +186,51 @@ def build_resnet(
     x = keras.layers.GlobalAveragePooling2D(dtype=dtype, name="average")(x)
     head = keras.layers.Dense(num_classes, activation, dtype="float32", name="head")
     return keras.Model(inputs, head(x), name=f"resnet{depth}")
+
+
+def resnet_costs(depth, input_shape=(224, 224, 3), stride_on="3x3", num_classes=1000):
+    """Count what each layer of a ResNet costs, from its plan alone.
+
+    Args:
+        depth: 18, 34, 50, 101 or 152.
+        input_shape: Shape (H, W, C) of one image.
+        stride_on: As in `branch_plan`.
+        num_classes: Outputs of the last layer.
+
+    Returns:
+        List of `LayerCost`, one per convolution, normalization, pooling and fully connected layer. The
+        weights and biases of a normalization are its gamma and beta.
+
+    Raises:
+        ValueError: If there is no ResNet of this depth.
+
+    >>> rows = resnet_costs(50)
+    >>> sum(row.parameters for row in rows), round(sum(row.macs for row in rows) / 1e9, 2)
+    (25557032, 4.09)
+    """
+    rows = []
+
+    def count(name, shape, step):
+        layer = {"name": name, "kind": "convolution", "padding": step[1] // 2, "bias": False}
+        row = cost_of_layer(layer | dict(zip(("filters", "size", "stride"), step, strict=True)), shape)
+        out = row.output_shape
+        rows.extend((row, LayerCost(name, "normalization", out, prod(out), out[-1], out[-1], 0)))
+        return out
+
+    shape = count("stem", input_shape, (64, 7, 2))
+    pooling = {"name": "stem_pool", "kind": "pooling", "size": 3, "stride": 2, "padding": 1}
+    rows.append(cost_of_layer(pooling, shape))
+    shape = rows[-1].output_shape
+    for block, plan in resnet_plan(depth, stride_on=stride_on).items():
+        end = shape
+        for number, step in enumerate(plan, start=1):
+            end = count(f"{block}_convolution{number}", end, step)
+        if end != shape:
+            count(f"{block}_shortcut", shape, (end[-1], 1, shape[0] // end[0]))
+        shape = end
+    rows.append(cost_of_layer({"name": "average", "kind": "global pooling"}, shape))
+    head = {"name": "head", "kind": "fully connected", "units": num_classes}
+    return [*rows, cost_of_layer(head, rows[-1].output_shape)]
 
 
 def copy_from_keras(theirs, ours):

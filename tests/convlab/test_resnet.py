@@ -9,6 +9,7 @@ from convlab.resnet import (
     build_resnet,
     convolve,
     copy_from_keras,
+    resnet_costs,
     resnet_plan,
 )
 
@@ -46,6 +47,40 @@ def test_every_depth_has_the_published_number_of_trainable_parameters(depth):
         model = build_resnet(depth)
     assert trainable(model) == TRAINABLE[depth]
     assert model.output_shape == (None, 1000)
+
+
+@pytest.mark.parametrize("depth", [18, 50])
+@pytest.mark.parametrize("stride_on", ["1x1", "3x3"])
+def test_costs_are_those_of_the_model(depth, stride_on):
+    with keras.StatelessScope(initialize_variables=False):
+        model = build_resnet(depth, 10, (96, 64, 3), stride_on=stride_on)
+    rows = resnet_costs(depth, (96, 64, 3), stride_on, num_classes=10)
+    for row in rows:
+        name = f"{row.name}_normalization" if row.kind == "normalization" else row.name
+        layer = model.get_layer(name)
+        assert tuple(layer.output.shape[1:]) == row.output_shape, name
+        assert sum(int(np.prod(v.shape)) for v in layer.trainable_variables) == row.parameters, name
+    assert sum(row.parameters for row in rows) == trainable(model)
+
+
+@pytest.mark.parametrize(
+    ("depth", "stride_on", "giga"),
+    [
+        (18, "1x1", 1.8),
+        (34, "1x1", 3.7),
+        (50, "1x1", 3.9),
+        (101, "1x1", 7.6),
+        (152, "1x1", 11.3),
+        (50, "3x3", 4.1),
+    ],
+)
+def test_the_work_is_the_published_one(depth, stride_on, giga):
+    assert round(sum(row.macs for row in resnet_costs(depth, stride_on=stride_on)) / 1e9, 1) == giga
+
+
+@pytest.mark.parametrize("depth", RESNETS)
+def test_costs_have_the_published_number_of_trainable_parameters(depth):
+    assert sum(row.parameters for row in resnet_costs(depth)) == TRAINABLE[depth]
 
 
 @pytest.mark.parametrize("depth", RESNETS)
