@@ -179,17 +179,17 @@ print(f"train {x_train.shape}, test {x_test.shape}")
 #
 # The convolutions of $F$ are called the **residual branch**, because what they have to learn is the residue: if $H(x)$ is the map that would be best at this place, the branch has to become $H(x) - x$. The wire around them is the **shortcut** (also **skip connection**). It has no weights, and the addition takes one operation per number, where a 3x3 convolution of 64 channels takes 576 multiply-accumulates.
 
-# %% figure alt="Three block diagrams from top to bottom. Plain pair: x, 3 by 3 convolution with BN, ReLU, 3 by 3 convolution with BN, ReLU, y. Residual block: the same, but a line leads from x around both convolutions to a circled plus sign in front of the last ReLU. Residual block with projection: the first convolution has stride 2 and twice the filters, and on the line around stands a 1 by 1 convolution with stride 2 and BN." tags=["hide-input"]
-first, second = ("3×3 convolution\nBN", "convolution"), ("3×3 convolution\nBN", "convolution")
+# %% figure alt="Three block diagrams from top to bottom. Plain pair: x, 3 by 3 convolution with C filters and BN, ReLU, 3 by 3 convolution with BN, ReLU, y. Residual block: the same, but a line leads from x around both convolutions to a circled plus sign in front of the last ReLU. Residual block with projection: the first convolution has stride 2 and twice the filters, and on the line around stands a 1 by 1 convolution with stride 2 and BN." tags=["hide-input"]
+first = second = ("3×3, C\nBN", "convolution")
 relu_box, plus = ("ReLU", "activation"), ("+", "addition")
-shrinking = ("3×3, stride 2\n2C filters, BN", "convolution")
-projecting = ("1×1, stride 2\n2C filters, BN", "convolution")
+shrinking = ("3×3, 2C\nstride 2, BN", "convolution")
+projecting = ("1×1, 2C\nstride 2, BN", "convolution")
 diagrams = {
     "plain pair": [("x", "text"), first, relu_box, second, relu_box, ("y", "text")],
     "residual block": [("x", "text"), [[first, relu_box, second], []], plus, relu_box, ("y", "text")],
     "with projection": [
         ("x", "text"),
-        [[shrinking, relu_box, second], [projecting]],
+        [[shrinking, relu_box, ("3×3, 2C\nBN", "convolution")], [projecting]],
         plus,
         relu_box,
         ("y", "text"),
@@ -205,6 +205,8 @@ plt.show()
 # - **No ReLU at the end of the branch.** It would let the branch only add, never subtract: $F(x) \ge 0$, and the stream could only grow. The last thing in the branch is BN, which puts out both signs.
 # - **Around two layers at least.** Around a single convolution, $x + W x = (I + W)\,x$ is just another convolution; the paper found no advantage in it.
 # - **The shortcut begins in front of the first convolution**, not behind its BN or ReLU.
+#
+# In this drawing and the next ones, "3×3, C" is a 3x3 convolution with C filters.
 #
 # Here it is in code, in three functions. `branch_plan` lists the convolutions of the branch (for the bottleneck, wait a little), `convolve` puts one of them with BN behind a tensor, and `add_block` adds the shortcut.
 
@@ -340,9 +342,9 @@ for ax, kind in zip(axes, kind_looks, strict=False):
         steps = np.arange(smooth.shape[1]) + window
         ax.fill_between(steps, smooth.min(0), smooth.max(0), color=COLORS[color], alpha=0.2, linewidth=0)
         ax.plot(steps, smooth.mean(0), line, color=COLORS[color], label=f"{6 * blocks + 1} convolutions")
-    ax.set(xlabel="training step", ylim=(0, None))
+    ax.set(xlabel="training step")
     ax.set_title(kind)
-axes[0].set_ylabel("training loss")
+axes[0].set(ylabel="training loss", ylim=(0, None))
 axes[1].tick_params(labelleft=False)
 for kind, (color, marker, line) in kind_looks.items():
     depths = [6 * blocks + 1 for blocks in CONFIG["blocks"]]
@@ -790,7 +792,7 @@ for layer in theirs.layers:
         layer.bias.assign(rng.normal(0, 0.02, layer.bias.shape))
 ours = build_resnet(50, input_shape=shape, stride_on="1x1", epsilon=1.001e-5)
 copied_layers = copy_from_keras(theirs, ours)
-pictures = rng.normal(size=(4, *shape)).astype("float32")
+pictures = rng.normal(0, 2, (4, 1, 1, 3)) + rng.normal(size=(4, *shape))  # four colors, and noise
 their_logits, our_logits = np.asarray(theirs(pictures)), np.asarray(ours(pictures))
 spread = float((their_logits - their_logits.mean(axis=0)).std())  # from image to image
 relative_difference = float(np.abs(their_logits - our_logits).max() / spread)
@@ -899,7 +901,7 @@ toy_loss = np.array([history["loss"] for history in toy_histories])
 # and nothing stands behind the addition. One last BN and ReLU follow behind the last block.
 
 # %% figure alt="Three block diagrams side by side. Original: on the branch convolution BN, ReLU, convolution BN; plus; ReLU behind the plus. Pre-activation: on the branch BN ReLU, convolution, BN ReLU, convolution; plus; nothing behind. Toy: on the branch convolution, ReLU, convolution, ReLU; plus; nothing behind." tags=["hide-input"]
-norm_relu, bare = ("BN, ReLU", "activation"), ("3×3 convolution", "convolution")
+norm_relu, bare = ("BN, ReLU", "activation"), ("3×3, C", "convolution")
 diagrams = {
     "original": [("x", "text"), [[first, relu_box, second], []], plus, relu_box, ("y", "text")],
     "pre-activation": [("x", "text"), [[norm_relu, bare, norm_relu, bare], []], plus, ("y", "text")],
@@ -988,7 +990,7 @@ for kind, errors in ten_crop_top1.items():
     color, marker, line = kind_looks[kind]
     ax.plot(list(errors), list(errors.values()), line, marker=marker, color=COLORS[color], markersize=8)
     for depth, error in errors.items():
-        place = (0, 9) if kind == "plain" else (0, -16) if depth == 18 else (22, 4)
+        place = (0, 9) if kind == "plain" else (-25, -6) if depth == 18 else (22, 4)
         ax.annotate(f"{error}", (depth, error), place, textcoords="offset points", ha="center", fontsize=10)
     name_at = {"plain": (40, 28.5), "residual": (70, 23.2)}[kind]
     ax.text(*name_at, kind, color=COLORS[color], fontsize=11, weight="bold", va="center")
