@@ -190,7 +190,7 @@ def build_toy(input_shape=(32, 32, 3), num_classes=10, shortcuts=True):
         keras.layers.GlobalAveragePooling2D(),
         keras.layers.Dense(256, "relu"),
         keras.layers.Dropout(0.5),
-        keras.layers.Dense(num_classes),
+        keras.layers.Dense(num_classes, name="logits"),
     ]
     for layer in head:
         x = layer(x)
