@@ -30,8 +30,8 @@ CLAIMS = {
     "The residual networks begin with a loss above that of guessing.": (
         "all(results['residual', b]['loss'][:, 0].min() > 2.3 for b in (3, 5))"
     ),
-    "Both kinds had learned the digits, with about 90 % or more of the test images right.": (
-        "results['plain', 3]['test'].max() < 0.16 and results['residual', 3]['test'].max() < 0.06"
+    "Both kinds had learned the digits, with more than 80 % of the test images right.": (
+        "results['plain', 3]['test'].max() < 0.2 and results['residual', 3]['test'].max() < 0.06"
     ),
     "There are 8 paths and their sum is the gradient.": "path_count == 8 and paths_difference < 1e-12",
     "15 blocks have 32,768 paths, 96 % of which pass through 4 to 11 branches.": (
