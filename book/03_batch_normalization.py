@@ -449,7 +449,7 @@ print(f"biased {four_numbers.var():.4f}, unbiased {four_numbers.var(ddof=1):.4f}
 # | `center` | `True` | learn $\beta$; `False` leaves it out |
 # | `scale` | `True` | learn $\gamma$; `False` is enough when a linear layer or a ReLU and a linear layer follow, which can absorb a positive scale |
 # | `beta_initializer` | `"zeros"` | start of $\beta$ |
-# | `gamma_initializer` | `"ones"` | start of $\gamma$; zeros on the last BN of a residual branch make the block start as the identity |
+# | `gamma_initializer` | `"ones"` | start of $\gamma$; zeros on the last BN of a residual branch (lesson 10) make the block start as the identity |
 # | `moving_mean_initializer` | `"zeros"` | start of $\tilde\mu$ |
 # | `moving_variance_initializer` | `"ones"` | start of $\tilde\sigma^2$ |
 # | `beta_regularizer`, `gamma_regularizer` | `None` | penalty on $\beta$, $\gamma$ that is added to the loss |
