@@ -82,7 +82,7 @@ PROFILES = {
         "epochs": 8,
         "learning_rate": 0.3,
         "seeds": [0, 1, 2],
-        "split_groups": True,
+        "split_groups": True,  # the same networks as on a CPU
         "timed_channels": [32, 64, 128, 256],
         "repeats": 12,
         "dtype": "mixed_float16",
@@ -321,7 +321,7 @@ for name, text in BLOCKS.items():
 from convlab.compact_networks import NETWORKS
 
 # %% [markdown]
-# The Network in Network is the version for CIFAR-10, in the form of the model definition that is usually quoted; the paper itself does not list its filter numbers. For it we count one image of 32x32, for the ImageNet networks 224x224 (SqueezeNet's layers without padding fit 227x227, the size of its authors' definition). As in lesson 7, Keras builds inside a scope in which no weight is initialized.
+# The Network in Network is the version for CIFAR-10, with the filter numbers of the model definition that is usually quoted; the text of the paper does not list them. For it we count one image of 32x32, for the ImageNet networks 224x224 (SqueezeNet's layers without padding fit 227x227, the size of its authors' definition). As in lesson 7, Keras builds inside a scope in which no weight is initialized.
 
 # %%
 SIZES = {"Network in Network": 32, "SqueezeNet 1.0": 227, "SqueezeNet 1.1": 227}
@@ -343,7 +343,7 @@ for row in tables["Network in Network"]:
 print(f"together {parameters['Network in Network']:,}; the Keras model {learned['Network in Network']:,}")
 
 # %% [markdown]
-# Just under a million: 966,986. The mixing layers are not the expensive part: 83 % of the parameters are in the three convolutions that look around. With this network the authors reported a test error of 10.4 % on CIFAR-10, and 8.8 % with data augmentation ([@lin2014]).
+# Just under a million: 966,986. The mixing layers are not the expensive part: 83 % of the parameters are in the three convolutions that look around. The authors reported a test error of 10.4 % on CIFAR-10, and 8.8 % with data augmentation ([@lin2014]).
 #
 # **Predict.** Suppose the last feature map, 8x8 with 192 channels, were flattened and followed by AlexNet's two hidden layers of 4,096 and the 10 classes. How many parameters would that head have?
 
@@ -409,7 +409,7 @@ for (count, each), error in REPORTED_ERROR.items():
     print(f"{sum(row.macs for row in rows) / 1e6:>23.0f}{error:>11} %")
 
 # %% [markdown]
-# **At the same price, more paths are better**, by 1.7 points from 1 to 32. The money for it comes from mixing less: the 3x3 convolution has twice as many channels and a sixteenth of the connections between them per channel. Most of the gain comes early; from 8 to 32 paths it is 0.1 points.
+# **At the same price, more paths are better**, by 1.7 points from 1 to 32. The money for it comes from mixing less: the 3x3 convolution has twice as many channels, and each of its outputs reads 4 of them instead of 64. Most of the gain comes early; from 8 to 32 paths it is 0.1 points.
 #
 # The whole network, ResNeXt-50 (32x4d), follows ResNet-50 stage by stage, with 3, 4, 6, and 3 blocks; in `NETWORKS` the block that enters a stage has a projection and, except in the first stage, stride 2. It has 25,028,904 learned numbers, as in PyTorch's torchvision ([@torchvision2026]), and 4.2 billion MACs. ResNet-50 has 25.6 million and 4.1 billion (lesson 10).
 
@@ -456,7 +456,7 @@ plt.show()
 # %% [markdown]
 # Two details keep the pile in check.
 #
-# - **A 1x1 convolution in front.** In the last layer of the third block more than 900 channels come in. A 3x3 convolution on all of them would be expensive, so each layer first brings them down to $4r = 128$.
+# - **A 1x1 convolution in front.** Deep in a block, hundreds of channels come in. A 3x3 convolution on all of them would be expensive, so each layer first brings them down to $4r = 128$.
 # - **Transitions.** Between two blocks stands a **transition layer**: BN, ReLU, a 1x1 convolution that halves the number of channels, and average pooling. (The authors call the version with both details DenseNet-BC.)
 #
 # Note the order in a layer: BN, ReLU, convolution, as in pre-activation residual networks (lesson 10). It matters more here. Each reader normalizes the pile anew, with its own $\gamma$ and $\beta$, and so decides for itself which of the old channels it wants.
@@ -477,7 +477,7 @@ print(f"with moving statistics {models['DenseNet-121'].count_params():,}; Keras 
 # %% [markdown]
 # <details class="answer"><summary>Answer</summary>
 #
-# $256 + 23 \cdot 32 = 992$. With 7.98 million parameters, DenseNet-121 has less than a third of ResNet-50's and two thirds of its MACs, at a similar error: 25.0 % top-1 and 7.7 % top-5 are reported (one crop, validation; [@huang2017]).
+# $256 + 23 \cdot 32 = 992$. With 7.98 million parameters, DenseNet-121 has less than a third of ResNet-50's, and about 70 % of its MACs. Its error is reported as 25.0 % top-1 and 7.7 % top-5 (one crop, validation; [@huang2017]), a point more than the 23.9 % in the first line of the table above.
 #
 # </details>
 #
@@ -540,7 +540,7 @@ print(f"1.0 takes {version_ratio:.1f} times the MACs of 1.1")
 #
 # ## MobileNet
 #
-# MobileNet ([@howard2017]) counts MACs, because it is meant for phones. Its block is the depthwise separable convolution, with BN and ReLU behind both halves. There is nothing else: one ordinary 3x3 convolution at the entrance, 13 such blocks, average pooling, one fully connected layer. No branches, no shortcuts; even pooling is left to strides.
+# MobileNet ([@howard2017]) counts MACs, because it is meant for phones. Its block is the depthwise separable convolution, with BN and ReLU behind both halves. (Such convolutions were known; a large and accurate network had been built from them shortly before, [@chollet2017].) There is nothing else: one ordinary 3x3 convolution at the entrance, 13 such blocks, average pooling, one fully connected layer. No branches, no shortcuts; even pooling is left to strides.
 
 # %% figure alt="Two block diagrams. Left, a standard convolution: x, 3 by 3 with 128 filters, BN, ReLU, y. Right, a depthwise separable block: x, 3 by 3 depthwise, BN, ReLU, 1 by 1 with 128 filters, BN, ReLU, y." tags=["hide-input"]
 fig, ax = plt.subplots()
@@ -559,13 +559,14 @@ print(
 )
 print(f"Keras ships {mobile_shipped.count_params():,}, every weight as large as ours: {shapes_agree}")
 all_standard = read_network(NETWORKS["MobileNet"], {"separable": "3x3-{0}/{1} bn relu"})
-all_standard_macs = sum(row.macs for row in count_network(all_standard, (224, 224, 3)))
-print(
-    f"{macs['MobileNet'] / 1e6:.0f} million MACs; with standard convolutions {all_standard_macs / 1e6:,.0f}"
-)
+all_standard_rows = count_network(all_standard, (224, 224, 3))
+all_standard_macs = sum(row.macs for row in all_standard_rows)
+all_standard_parameters = sum(row.parameters for row in all_standard_rows)
+print(f"{macs['MobileNet'] / 1e6:.0f} million MACs; with standard convolutions", end=" ")
+print(f"{all_standard_macs / 1e6:,.0f} million, and {all_standard_parameters / 1e6:.1f} million parameters")
 
 # %% [markdown]
-# 569 million MACs and 4.2 million parameters are the paper's numbers too. With standard convolutions in place of the separable ones it would be 8.6 times the work. The paper trained both: 71.7 % top-1 with standard convolutions, 70.6 % with separable ones. **One point of accuracy for seven eighths of the work** is the best exchange rate in this lesson.
+# 569 million MACs and 4.2 million parameters are the paper's numbers too. With standard convolutions in place of the separable ones it would be 8.6 times the work and 29.3 million parameters. The paper trained both: 71.7 % top-1 with standard convolutions, 70.6 % with separable ones. **One point of accuracy for seven eighths of the work** is the best exchange rate in this lesson.
 #
 # ### Where its work is
 #
@@ -639,7 +640,7 @@ ax.legend(frameon=False, fontsize=10, loc="lower right")
 plt.show()
 
 # %% [markdown]
-# The MACs, computed from our line of text, are 569, 325, 149, and 41 million, and 418, 291, and 186 million for the smaller images: again the paper's numbers (it has 290 for 160 pixels). Down to about 150 million MACs it hardly matters which knob is turned. But they save different things: a narrower network also has fewer parameters, a smaller image has not.
+# The MACs, computed from our line of text, are 569, 325, 149, and 41 million, and 418, 291, and 186 million for the smaller images: again the paper's numbers (it has 290 for 160 pixels). Down to about 190 million MACs it makes a difference of about a point which knob is turned. But they save different things: a narrower network also has fewer parameters, a smaller image has not.
 #
 # ## Side by side
 #
@@ -797,7 +798,7 @@ plt.show()
 # %% [markdown]
 # <details class="answer"><summary>Answer</summary>
 #
-# On our CPU the separable convolution gains far less than its MACs promise: with 32 channels little or nothing, with 64 less than 6 times instead of 7.9, and only with 128 it is clearly faster. And the grouped convolution, with a thirty-second of the work, is **slower than the standard one**.
+# On our CPU the separable convolution gains less than its MACs promise: with few channels little may be left, with 64 less than a factor of 7.9, and with 128 it is clearly faster. And the grouped convolution, with a thirty-second of the work, is **slower than the standard one**.
 #
 # </details>
 #
