@@ -275,7 +275,7 @@ for window in ("3x3", "5x5"):
 #
 # ## Network in Network
 #
-# A convolution followed by a ReLU is a simple feature detector: a weighted sum, cut at zero. In 2013 Lin, Chen, and Yan put a more capable function in its place, a small fully connected network with two hidden layers, applied at every position, the same one everywhere ([@lin2014]). A network slides inside the network, hence the name. They call the layer **mlpconv**, for "multilayer perceptron". But a fully connected layer at every position is a 1x1 convolution, so the whole thing is written as
+# A convolution followed by a ReLU is a simple feature detector: a weighted sum, cut at zero. In 2013 Lin, Chen, and Yan put a more capable function in its place, a small network of three layers, applied at every position, the same one everywhere ([@lin2014]). A network slides inside the network, hence the name. They call the layer **mlpconv**, for "multilayer perceptron". Its first layer is the convolution. Its other two are fully connected layers at every position, that is, 1x1 convolutions, so the whole thing is written as
 #
 # ```text
 # 5x5-192 relu  1x1-160 relu  1x1-96 relu
@@ -283,9 +283,8 @@ for window in ("3x3", "5x5"):
 #
 # This is the paper that brought 1x1 convolutions into use; GoogLeNet took them up a year later (lesson 8). Its second idea is at the other end. The last mlpconv has as many channels as there are classes, and its output goes through global average pooling straight into the softmax. There is no fully connected layer with its weights per position, and each of the last feature maps can be looked at as a map of where its class is seen.
 
+
 # %% figure alt="Two block diagrams. Left, a plain convolution: x, a 5 by 5 convolution with 192 filters and ReLU, y. Right, an mlpconv: x, a 5 by 5 convolution with 192 filters and ReLU, a 1 by 1 convolution with 160 and ReLU, a 1 by 1 convolution with 96 and ReLU, y." tags=["hide-input"]
-
-
 def framed(text):
     """Draw a line of the notation with its input x and its output y."""
     return [("x", "text"), *diagram(read_network(text)), ("y", "text")]
@@ -343,7 +342,7 @@ for row in tables["Network in Network"]:
 print(f"together {parameters['Network in Network']:,}; the Keras model {learned['Network in Network']:,}")
 
 # %% [markdown]
-# Just under a million: 966,986. The mixing layers are not the expensive part: 83 % of the parameters are in the three convolutions that look around. The authors reported a test error of 10.4 % on CIFAR-10, and 8.8 % with data augmentation ([@lin2014]).
+# Just under a million: 966,986. The mixing layers are not the expensive part: 84 % of the parameters are in the three convolutions that look around. The authors reported a test error of 10.4 % on CIFAR-10, and 8.8 % with data augmentation ([@lin2014]).
 #
 # **Predict.** Suppose the last feature map, 8x8 with 192 channels, were flattened and followed by AlexNet's two hidden layers of 4,096 and the 10 classes. How many parameters would that head have?
 
@@ -411,13 +410,20 @@ for (count, each), error in REPORTED_ERROR.items():
 # %% [markdown]
 # **At the same price, more paths are better**, by 1.7 points from 1 to 32. The money for it comes from mixing less: the 3x3 convolution has twice as many channels, and each of its outputs reads 4 of them instead of 64. Most of the gain comes early; from 8 to 32 paths it is 0.1 points.
 #
-# The whole network, ResNeXt-50 (32x4d), follows ResNet-50 stage by stage, with 3, 4, 6, and 3 blocks; in `NETWORKS` the block that enters a stage has a projection and, except in the first stage, stride 2. It has 25,028,904 learned numbers, as in PyTorch's torchvision ([@torchvision2026]), and 4.2 billion MACs. ResNet-50 has 25.6 million and 4.1 billion (lesson 10).
+# The whole network, ResNeXt-50 (32x4d), follows ResNet-50 stage by stage, with 3, 4, 6, and 3 blocks; in `NETWORKS` the block that enters a stage has a projection and, except in the first stage, stride 2. It has 25,028,904 learned numbers, as in PyTorch's torchvision ([@torchvision2026]), and 4.2 billion MACs. Write the same text with one group and half the channels in the middle, and it is ResNet-50 (lesson 10).
 
 # %%
-print(f"ResNeXt-50: counted {parameters['ResNeXt-50 (32x4d)']:,}, in Keras {learned['ResNeXt-50 (32x4d)']:,}")
-print(
-    f"{depths['ResNeXt-50 (32x4d)']} layers with weights, {macs['ResNeXt-50 (32x4d)'] / 1e9:.2f} billion MACs"
-)
+resnet_text = NETWORKS["ResNeXt-50 (32x4d)"]
+for inner in (128, 256, 512, 1024):
+    resnet_text = resnet_text.replace(f"({inner},{2 * inner},32", f"({inner // 2},{2 * inner},1")
+resnet_rows = count_network(read_network(resnet_text), (224, 224, 3))
+resnet_parameters = sum(row.parameters for row in resnet_rows)
+resnet_macs = sum(row.macs for row in resnet_rows)
+for name, counted, multiplied in (
+    ("ResNeXt-50", learned["ResNeXt-50 (32x4d)"], macs["ResNeXt-50 (32x4d)"]),
+    ("ResNet-50", resnet_parameters, resnet_macs),
+):
+    print(f"{name:>10}: {counted:,} learned numbers, {multiplied / 1e9:.2f} billion MACs")
 
 # %% [markdown]
 # ## DenseNet
@@ -651,8 +657,11 @@ print(f"{'':>20}{'layers':>7}{'parameters':>12}{'million MACs':>14}{'MACs per pa
 for name in NETWORKS:
     print(f"{name:>20}{depths[name]:>7}{parameters[name]:>12,}{macs[name] / 1e6:>14,.0f}", end="")
     print(f"{macs[name] / parameters[name]:>20,.0f}")
-print(f"{'AlexNet':>20}{8:>7}{alexnet_parameters:>12,}{alexnet_macs / 1e6:>14,.0f}", end="")
-print(f"{alexnet_macs / alexnet_parameters:>20,.0f}")
+for name, layers, counted, multiplied in (
+    ("ResNet-50", count_depth(read_network(resnet_text)), resnet_parameters, resnet_macs),
+    ("AlexNet", 8, alexnet_parameters, alexnet_macs),
+):
+    print(f"{name:>20}{layers:>7}{counted:>12,}{multiplied / 1e6:>14,.0f}{multiplied / counted:>20,.0f}")
 
 # %% figure alt="Two groups of stacked horizontal bars, one bar per network, split by kind of layer. Parameters: Network in Network mostly kernels larger than 1 by 1; ResNeXt, DenseNet, SqueezeNet and MobileNet more than half 1 by 1, MobileNet with a quarter in its fully connected layer. MACs: in ResNeXt and MobileNet nearly everything is 1 by 1, in DenseNet and SqueezeNet about half." tags=["hide-input"]
 groups = {
@@ -706,7 +715,7 @@ fig.legend(
 plt.show()
 
 # %% [markdown]
-# What most of them have in common stands in blue. In VGG there is no 1x1 convolution at all (configuration C aside); in the four ImageNet networks here 1x1 convolutions do between a quarter and 95 % of the work, and hold most of the parameters of the convolutions. Looking around has become the cheap part, mixing the expensive one.
+# What most of them have in common stands in blue. In VGG there is no 1x1 convolution at all (configuration C aside); in the four ImageNet networks here 1x1 convolutions do between a quarter and 95 % of the work, and hold most of the parameters of the convolutions. In ResNeXt and MobileNet looking around has become the cheap part, and mixing the expensive one.
 #
 # The published accuracies belong to different recipes and years, so read them with care ([@lin2014; @xie2017; @huang2017; @iandola2016; @howard2017]).
 #
@@ -805,7 +814,7 @@ plt.show()
 # Two reasons.
 #
 # - **Memory.** A MAC is only cheap if its numbers are at hand. A standard convolution uses each number that it loads for all $C_{out}$ outputs; a depthwise one uses it for 9 multiplications, and is done. In the words of lesson 1 its arithmetic intensity is low, so it waits for memory. And the pair writes and reads a feature map more than the single layer.
-# - **Software.** A formula is only as fast as the program somebody wrote for it. TensorFlow has carefully tuned code for standard convolutions on a CPU, good code for depthwise ones, and hardly any for groups (Keras hands them to the XLA compiler, since TensorFlow's own CPU code does not cover them). On a GPU with cuDNN the picture differs, and again is not what the MACs say.
+# - **Software.** A formula is only as fast as the program somebody wrote for it. TensorFlow has carefully tuned code for standard convolutions on a CPU, good code for depthwise ones, and hardly any for groups (Keras hands them to the XLA compiler, because of gaps in TensorFlow's own code). On a GPU with cuDNN the picture differs, and again is not what the MACs say.
 #
 # So a count of MACs tells you what a layer **could** save. What it does save, on your device, with your library, only a clock can tell. Lesson 11 does that for whole networks.
 #
@@ -922,7 +931,7 @@ plt.show()
 #
 # **Time.** ResNeXt and DenseNet take more than 1.7 times as long per training step as the plain net, though their MACs are fewer or about the same. Many small layers, each with BN and ReLU, read and write many feature maps (and split groups are many small convolutions).
 #
-# **MobileNet** is about level with the half-width plain net at about the same number of parameters: here its block is worth nothing. On ImageNet the exchange was excellent. The difference to keep in mind: there the layers have up to 1,024 channels and see a million images, here they have 32 to 128 and see a thousand, for 72 steps. Whether the width, the data, or the few steps decide, this experiment does not say. `CONFIG` has all three.
+# **MobileNet** is about level with the half-width plain net at about the same number of parameters: here its block gains nothing. On ImageNet the exchange was excellent. The difference to keep in mind: there the layers have up to 1,024 channels and see a million images, here they have 32 to 128 and see a thousand, for 72 steps. Whether the width, the data, or the few steps decide, this experiment does not say. `CONFIG` has all three.
 #
 # </details>
 #
