@@ -89,6 +89,7 @@ def count_network(layers, input_shape):
     Raises:
         ValueError: If a layer does not fit its input or branches do not fit each other.
 
+    >>> from convlab.layer_notation import read_network
     >>> table = count_network(read_network("[3x3-8 | ] concat gap fc-10"), (6, 6, 4))
     >>> [(row.name, row.output_shape, row.parameters) for row in table[1:]]
     [('concat', (6, 6, 12), 0), ('global pooling', (12,), 0), ('fully connected', (10,), 130)]
@@ -120,6 +121,7 @@ def count_depth(layers):
     Returns:
         Number of convolutions and fully connected layers.
 
+    >>> from convlab.layer_notation import read_network
     >>> count_depth(read_network("3x3-8 [3x3-8 3x3-8 | 1x1-8] add gap fc-10"))
     4
     """

@@ -11,6 +11,7 @@ def diagram(layers):
         List of blocks (text, kind) and forks; normalizations and activation functions stand in the block of
         the layer before them.
 
+    >>> from convlab.layer_notation import read_network
     >>> diagram(read_network("3x3-64/2 bn relu"))
     [('3×3, 64, stride 2\nBN, ReLU', 'convolution')]
     """
