@@ -335,7 +335,7 @@ fig.suptitle("Each dot is the center of one position of the kernel, and one outp
 plt.show()
 
 # %% [markdown]
-# The solid frame is the first position, the dashed one the second; dotted cells are zeros of the padding. In the last grid one row and one column are never read: $(8 - 3)/2 = 2.5$ is rounded down to 2.
+# The solid frame is the first position, the dashed one the second; dotted cells are zeros of the padding. In the last grid one row and one column are never read: $(8 - 3)/2 = 2.5$ is rounded down to 2. (On the site, the page *Playground* has this to try by hand: move a kernel over a batch, with any stride and padding.)
 #
 # ### The sizes on the lecture's slide
 #

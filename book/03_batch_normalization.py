@@ -213,7 +213,7 @@ plt.show()
 #
 # It looks odd to normalize and then undo it. But a layer whose output is always centered and of unit variance can express less: every ReLU behind it would pass about half of its inputs, for ever. With $\gamma$ and $\beta$ the layer can restore any mean and variance: choose $\gamma = \sqrt{\sigma^2 + \epsilon}$ and $\beta = \mu$, and $y = x$. What changed is **who decides**. Before, the scale of a channel was a side effect of all the weights in front of it; now it is two numbers that gradient descent sets directly.
 #
-# A word on the usual summary "BN gives zero mean and unit variance": it is true for $\hat{x}$, per channel, in training, up to $\epsilon$. After (4) the mean is $\beta$ and the standard deviation is close to $|\gamma|$.
+# A word on the usual summary "BN gives zero mean and unit variance": it is true for $\hat{x}$, per channel, in training, up to $\epsilon$. After (4) the mean is $\beta$ and the standard deviation is close to $|\gamma|$. (On the site, the page *Playground* has this to try by hand: sliders for all of these, and for the batch size.)
 #
 # ## Which numbers are averaged?
 #

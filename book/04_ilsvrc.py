@@ -387,6 +387,8 @@ for number, (label, box) in enumerate(guesses, start=1):
 #
 # </details>
 #
+# (On the site, the page *Playground* has this to try by hand: drag the boxes of two guesses and watch both errors.)
+#
 # ### n = 1 in practice
 #
 # The formulas allow several true labels, but in the challenge each image of these tasks has exactly one: "for this version of the competition, n=1", as the organizers write ([@ilsvrc2012]). Then $e$ is 0 or 1, and the mean of (4) is the share of images whose label is not among the five guesses: the **top-5 error**. The top-1 error counts the first guess alone. It follows that the label is *a* truth, not the whole truth: if the photograph shows a rocket and towers, and the one label is "crane", the guesses rocket, tower, lamp, sky, cloud are an error.

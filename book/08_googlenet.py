@@ -293,7 +293,7 @@ print(f"{'module':8s}{total_naive:13,d}{total_reduced:17,d}  {total_naive / tota
 #
 # $$r < \frac{F^2\, C\, n}{C + F^2 n} \tag{4}$$
 #
-# which means up to 154 channels for the 5x5 branch of 3a and up to 164 for the 3x3 branch. For its 1x1 convolution, $F = 1$ and $n_1 = 64$, the limit is 48: one would have to squeeze 192 channels into fewer than 48 to save anything at all, and so the first branch has no reduction.
+# which means up to 154 channels for the 5x5 branch of 3a and up to 164 for the 3x3 branch. For its 1x1 convolution, $F = 1$ and $n_1 = 64$, the limit is 48: one would have to squeeze 192 channels into fewer than 48 to save anything at all, and so the first branch has no reduction. (On the site, the page *Playground* has this to try by hand: change any number of filters and see all branches.)
 #
 # ### What happens without
 #
