@@ -68,6 +68,18 @@ def test_its_claims_hold(lesson, finished):
     assert broken == {}
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seeds", [(3, 4, 5), (6, 7, 8)], ids=str)
+@pytest.mark.parametrize("lesson", [each for each in LESSONS if '"seeds": ' in each.values[0].read_text()])
+def test_its_claims_hold_for_other_seeds(lesson, seeds):
+    cells = nbformat.read(lesson.with_suffix(".ipynb"), as_version=4).cells
+    (config,) = [number for number, cell in enumerate(cells) if "CONFIG = " in cell.source]
+    inserted = {config + 1: f"CONFIG['seeds'] = {list(seeds)}"}
+    with running(lesson.with_suffix(".ipynb"), inserted=inserted) as notebook:
+        claims = _claims(lesson)
+        assert [claim for claim, expression in claims.items() if not notebook.evaluate(expression)] == []
+
+
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_its_gpu_profile_runs_a_few_steps(lesson):
     cells = nbformat.read(lesson.with_suffix(".ipynb"), as_version=4).cells
