@@ -95,7 +95,7 @@ def gradient_norms(model, x, y):
     kernels = [weight for weight in model.trainable_weights if weight.name == "kernel"]
     with tf.GradientTape() as tape:
         cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(y, model(x))
-    return [float(tf.norm(gradient)) for gradient in tape.gradient(cross_entropy, kernels)]
+    return [tf.norm(gradient).numpy() for gradient in tape.gradient(cross_entropy, kernels)]
     ### END SOLUTION
 
 
@@ -197,7 +197,7 @@ def signal_scale(depth, width, weight_std, activation, rng):
     scales = []
     for _ in range(depth):
         signal = functions[activation](signal @ (weight_std * rng.normal(size=(width, width))))
-        scales.append(float(signal.std()))
+        scales.append(signal.std())
     return scales
     ### END SOLUTION
 
