@@ -93,9 +93,9 @@ def gradient_norms(model, x, y):
     """
     ### BEGIN SOLUTION
     kernels = [weight for weight in model.trainable_weights if weight.name == "kernel"]
-    with tf.GradientTape() as tape:
+    with tf.GradientTape() as record:
         cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(y, model(x))
-    return [tf.norm(gradient).numpy() for gradient in tape.gradient(cross_entropy, kernels)]
+    return [tf.norm(gradient).numpy() for gradient in record.gradient(cross_entropy, kernels)]
     ### END SOLUTION
 
 
