@@ -5,7 +5,7 @@ order in which the random numbers are drawn is free. Narrow ones tell exactly wh
 with one neuron per layer and no activation function, the ratio of two numbers is the size of a weight.
 """
 
-from itertools import pairwise, product
+from itertools import pairwise
 
 import keras
 import numpy as np
@@ -188,17 +188,18 @@ def assert_scales(found, depth):
     return values
 
 
-def check_scales(student, rng, activation, gains, tolerances):
+def check_scales(student, rng, activation, width, gains, tolerances):
     """Compares the geometric mean of three wide networks with theory.
 
     Args:
         student: The fixture.
         rng: Likewise.
         activation: Name of the activation function.
+        width: Neurons per layer.
         gains: Several gains.
         tolerances: Relative difference that is allowed behind each layer; about seven standard deviations.
     """
-    depth, width = len(tolerances), 160
+    depth = len(tolerances)
     for gain in gains:
         generator = student.generator(int(rng.integers(2**31)))
         std = gain / width**0.5
@@ -219,19 +220,19 @@ def check_scales(student, rng, activation, gains, tolerances):
 @pytest.mark.cell("signal_scale", weight=1)
 def test_scale_of_linear_networks(student, rng):
     """Without an activation function the standard deviation grows or falls by the gain in each layer."""
-    check_scales(student, rng, "linear", (0.6, 1.7), (0.05, 0.08, 0.1, 0.12, 0.14))
+    check_scales(student, rng, "linear", 100, (0.6, 1.7), (0.05, 0.08, 0.1, 0.12, 0.14))
 
 
 @pytest.mark.cell("signal_scale", weight=1.5)
 def test_scale_of_relu_networks(student, rng):
     """With ReLU the standard deviations are those of the activations, measured from their mean."""
-    check_scales(student, rng, "relu", (1.0, 2.0), (0.05, 0.2, 0.28, 0.34))
+    check_scales(student, rng, "relu", 160, (1.0, 2.0), (0.05, 0.2, 0.28, 0.34))
 
 
 @pytest.mark.cell("signal_scale", weight=1)
 def test_scale_of_tanh_networks(student, rng):
     """With tanh small signals fall and large ones saturate, as they should."""
-    check_scales(student, rng, "tanh", (0.7, 3.0), (0.05, 0.08, 0.1, 0.12))
+    check_scales(student, rng, "tanh", 100, (0.7, 3.0), (0.05, 0.08, 0.1, 0.12))
 
 
 @pytest.mark.cell("signal_scale", weight=0.5)
@@ -303,7 +304,7 @@ def test_scale_draws_from_the_generator(student, rng):
     second = assert_scales(student.signal_scale(*arguments, one), 3)
     assert_close(student.signal_scale(*arguments, other), first, "the result for the same seed", rtol=1e-3)
     assert_close(student.signal_scale(*arguments, other), second, "the second result for it", rtol=1e-3)
-    if np.isclose(first, second, rtol=1e-3).any():
+    if np.isclose(first, second, rtol=1e-5).all():
         raise CheckError("two calls with one generator give the same numbers.")
 
 
@@ -374,9 +375,9 @@ def test_identity_keeps_the_feature_map(student, rng):
 
 @pytest.mark.cell("append_identity_layers", weight=1)
 def test_identity_of_many_layers(student, rng):
-    """A single layer, and seven in a row, leave the feature map as it is."""
+    """A single layer, and six in a row, leave the feature map as it is."""
     model = map_model(rng, channels=4, pool=False)
-    for count in (1, 7):
+    for count in (1, 6):
         found = student.append_identity_layers(model=model, count=count)
         assert_unchanged(found, model, images_for(model, rng))
 
@@ -394,7 +395,7 @@ def test_identity_adds_so_many_layers(student, rng):
 @pytest.mark.cell("append_identity_layers", weight=1.5)
 def test_identity_is_made_of_convolutions_and_relu(student, rng):
     """With other weights, too, the model computes what 3x3 convolutions with ReLU behind the old one do."""
-    for count, pool in product((1, 3), (False, True)):
+    for count, pool in [(1, False), (3, True)]:
         model = map_model(rng, (9, 7, 3), 5, pool=pool)
         found = student.append_identity_layers(model, count)
         reference = deeper(model, count, added_biases(found, model, count))
