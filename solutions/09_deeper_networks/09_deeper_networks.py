@@ -283,9 +283,9 @@ def append_identity_layers(model, count):
 # %% test append_identity_layers points=7
 def check_append_identity_layers():
     """Try append_identity_layers on a model with three feature maps."""
-    inputs = keras.Input((4, 5, 2))
+    inputs = keras.Input((6, 7, 2))
     model = keras.Model(inputs, layers.Conv2D(3, 3, padding="same", activation="relu")(inputs))
-    image = np.random.default_rng(0).normal(size=(2, 4, 5, 2)).astype("float32")
+    image = np.random.default_rng(0).normal(size=(2, 6, 7, 2)).astype("float32")
     before, weights = np.asarray(model(image)), model.get_weights()
     deeper = append_identity_layers(model, 2)
     assert deeper is not None, "The function returns nothing. Does it end with a return statement?"
