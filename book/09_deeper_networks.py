@@ -1007,9 +1007,12 @@ plt.show()
 #
 # </div>
 #
-# ## Try it yourself
+# ## Assignment
 #
-# The instruments of this lesson are worth building. Write a function that gives the lengths of the gradients with respect to all kernels of a model; one that follows the size of a signal through random layers; one that appends identity layers to a model without changing what it computes; and one that tells degradation from overfitting by four errors. Check each against the figures above.
+# Now build the instruments yourself: a function that gives the lengths of the gradients of all kernels of a model, one that follows the size of a signal through random layers, one that appends identity layers to a model, and one that tells degradation from overfitting by four errors. The notebook has checks that you can run as often as you like.
+#
+# - [Open the assignment in Colab](colab:exercises/09_deeper_networks/09_deeper_networks.ipynb)
+# - [See it in the repository](repository:exercises/09_deeper_networks/09_deeper_networks.ipynb)
 #
 # ## References
 #

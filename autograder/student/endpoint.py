@@ -75,7 +75,8 @@ def describe(model):
     known = all(getattr(variable, "_value", None) is not None for variable in variables)
     few = sum(int(np.prod(variable.shape)) for variable in variables) <= MAX_VALUES
     values = [encode(asarray(variable)) for variable in variables] if known and few else None
-    return {"config": dumps(serialize_keras_object(model)), "values": values}
+    config = {**serialize_keras_object(model), "compile_config": None}  # how to train it is no part of it
+    return {"config": dumps(config), "values": values}
 
 
 @contextmanager

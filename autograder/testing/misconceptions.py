@@ -90,14 +90,17 @@ def recognize(
         answers = []
         for transcript in [*failed, *passed]:
             outcomes = _replay(namespace, transcript)
-            if not all(_same(one.outcome, other) for one, other in zip(transcript, outcomes, strict=True)):
+            if not all(
+                _same(one.outcome, other, values=_takes_a_model(one.request))
+                for one, other in zip(transcript, outcomes, strict=True)
+            ):
                 break  # the other replays can be spared, and those of large networks take long
             answers.append(outcomes)
         else:
             if any(
-                not _same(one, other, types=True)
-                for answered, correct in zip(answers, right, strict=False)  # of those that failed
-                for one, other in zip(answered, correct, strict=True)
+                not _same(one, other, types=True, values=_takes_a_model(asked.request))
+                for transcript, answered, correct in zip(failed, answers, right, strict=False)
+                for asked, one, other in zip(transcript, answered, correct, strict=True)
             ):
                 return candidate
     return None
@@ -108,22 +111,33 @@ def _replay(namespace: dict[str, Any], transcript: Sequence[Exchange]) -> list[d
     return [read_reply(transport.send(exchange.request)) for exchange in transcript]
 
 
-def _same(one: Any, other: Any, types: bool = False) -> bool:
+def _takes_a_model(request: Mapping[str, Any]) -> bool:
+    """Whether a request passes a model: then the values of a model that comes back are not random."""
+    passed = [*request.get("arguments", ()), *request.get("keywords", {}).values()]
+    return any(isinstance(item, dict) and "model" in item for item in passed)
+
+
+def _same(one: Any, other: Any, types: bool = False, values: bool = False) -> bool:
     """Compares decoded replies to the precision of float32; errors are compared by their type.
 
     With ``types`` 3 and 3.0 differ. A count that is a float is a misconception of its own, but most other
-    wrong numbers are recognized whatever type they have.
+    wrong numbers are recognized whatever type they have. With ``values`` models have to do the same with
+    their own values, too.
     """
     if isinstance(one, dict) and isinstance(other, dict):
         if "error" in one or "error" in other:
             return (
                 "error" in one and "error" in other and one["error"]["types"][0] == other["error"]["types"][0]
             )
-        return one.keys() == other.keys() and all(_same(one[key], other[key], types) for key in one)
+        return one.keys() == other.keys() and all(
+            _same(one[key], other[key], types, values) for key in one
+        )
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
-        return len(one) == len(other) and all(_same(a, b, types) for a, b in zip(one, other, strict=True))
+        return len(one) == len(other) and all(
+            _same(a, b, types, values) for a, b in zip(one, other, strict=True)
+        )
     if isinstance(one, Network) and isinstance(other, Network):
-        return same_network(one, other)
+        return same_network(one, other, values)
     if isinstance(one, int) and isinstance(other, int):
         return one == other  # a count of millions may be wrong by a few
     numeric = (int, float, np.ndarray)

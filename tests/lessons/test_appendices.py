@@ -1,4 +1,4 @@
-"""The appendices: every slide has its place, every correction its proof and source, every work its citation."""
+"""The appendices: every slide has its place, every correction its proof, every work its citation."""
 
 import re
 from functools import cache

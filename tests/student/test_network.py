@@ -372,3 +372,30 @@ def test_values_that_do_not_fit_are_refused():
         assert Network(network.config, network.values[:1]).model
     with pytest.raises(NetworkError, match="do not fit"):
         assert Network(network.config, [np.zeros((2, 1)), np.zeros(10**6)]).model
+
+
+def test_compiling_a_model_does_not_change_it():
+    x = keras.Input((3,))
+    model = keras.Model(x, layers.Dense(2)(x))
+
+    def compiles(model):
+        model.compile("sgd", "mse", metrics=["mae"])
+
+    def trains(model):
+        model.compile("sgd", "mse")
+        model.fit(np.ones((1, 3)), np.ones((1, 2)), verbose=0)
+
+    student = Student(LocalTransport({"compiles": compiles, "trains": trains}))
+    assert student.call("compiles", model).changed_arguments == []
+    assert student.call("trains", model).changed_arguments == [0]
+
+
+def test_models_with_other_values_are_told_apart_where_values_count():
+    x = keras.Input((3,))
+    one, other, third = (
+        decode(encode(keras.Model(x, layers.Dense(2, kernel_initializer=kind)(x))))
+        for kind in ("ones", "zeros", "ones")
+    )
+    assert same_network(one, other)
+    assert not same_network(one, other, values=True)
+    assert same_network(one, third, values=True)
