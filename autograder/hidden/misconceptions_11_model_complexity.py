@@ -725,14 +725,14 @@ def first_axis_dropped(model, batch_size=1, bytes_per_value=4):
 
 
 def _front(cost, accuracy, dominates):
-    """The front, sorted by cost, as a list; dominates compares two points (cost, accuracy)."""
+    """The front, sorted by cost; dominates compares two points (cost, accuracy)."""
     points = list(zip(np.asarray(cost).tolist(), np.asarray(accuracy).tolist(), strict=True))
     kept = [
         index
         for index, one in enumerate(points)
         if not any(dominates(other, one) for place, other in enumerate(points) if place != index)
     ]
-    return sorted(kept, key=lambda index: points[index][0])
+    return np.array(sorted(kept, key=lambda index: points[index][0]), dtype=int)
 
 
 def _dominates(one, other):
@@ -781,7 +781,7 @@ def equal_points_dropped(cost, accuracy):
 def one_of_equal_points(cost, accuracy):
     front = _front(cost, accuracy, _dominates)
     places = [(cost[index], accuracy[index]) for index in front]
-    return [index for number, index in enumerate(front) if places.index(places[number]) == number]
+    return front[[places.index(place) == number for number, place in enumerate(places)]]
 
 
 @misconception(
@@ -789,7 +789,7 @@ def one_of_equal_points(cost, accuracy):
     hint="Your indices are not sorted by cost, but in the order of the arrays.",
 )
 def order_of_the_arrays(cost, accuracy):
-    return sorted(_front(cost, accuracy, _dominates))
+    return np.sort(_front(cost, accuracy, _dominates))
 
 
 @misconception(
@@ -815,7 +815,7 @@ def positions_after_sorting(cost, accuracy):
     hint="You return the costs of the points on the front. Return their indices.",
 )
 def costs_for_indices(cost, accuracy):
-    return [cost[index] for index in _front(cost, accuracy, _dominates)]
+    return cost[_front(cost, accuracy, _dominates)]
 
 
 @misconception(
@@ -856,7 +856,7 @@ def convex_hull(cost, accuracy):
         while len(hull) > 1 and _rises_after(cost, accuracy, hull[-2], hull[-1], index):
             hull.pop()
         hull.append(index)
-    return hull
+    return np.array(hull)
 
 
 def _rises_after(cost, accuracy, first, middle, last):
@@ -878,7 +878,7 @@ def compared_with_neighbors(cost, accuracy):
         equal = cost[index] == cost[before] and accuracy[index] == accuracy[before]
         if accuracy[index] > accuracy[before] or (equal and before in kept):
             kept.append(index)
-    return kept
+    return np.array(kept)
 
 
 @misconception(
@@ -895,7 +895,7 @@ def dominated_points_kept(cost, accuracy):
     "dominates is on the front.",
 )
 def best_ratio_only(cost, accuracy):
-    return [int(np.argmax(np.asarray(accuracy) / cost))]
+    return np.array([np.argmax(accuracy / cost)])
 
 
 @misconception(
@@ -903,4 +903,4 @@ def best_ratio_only(cost, accuracy):
     hint="Your indices are floating-point numbers, which cannot be used as indices. Make them integers.",
 )
 def indices_as_floats(cost, accuracy):
-    return np.array(_front(cost, accuracy, _dominates), dtype=float)
+    return [float(index) for index in _front(cost, accuracy, _dominates)]

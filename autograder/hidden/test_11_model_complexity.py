@@ -42,8 +42,9 @@ def assert_count(actual, expected, name):
 
 def assert_integer(actual, name):
     """Checks that a count is of an integer type."""
-    if np.asarray(actual).dtype.kind not in "iu":
-        raise CheckError(f"{name} should be an integer, but is of type {type(actual).__name__}.")
+    kind = np.asarray(actual).dtype
+    if kind.kind not in "iu":
+        raise CheckError(f"{name} should be an integer, but is of type {kind.name}.")
 
 
 def assert_unchanged(result, name):
@@ -357,9 +358,8 @@ def test_memory_of_a_batch(student, rng):
     """A batch takes as many times the memory as it has images."""
     a, b, batch_size = numbers(rng, 3)
     model = stack((a,), layers.Dense(b), layers.Dense(5))
-    for size in (batch_size, 1, 128):
-        assert_memory(student.activation_memory(model, batch_size=size), size * 4 * (b + 5))
-        assert_memory(student.activation_memory(model, size), size * 4 * (b + 5))
+    assert_memory(student.activation_memory(model, batch_size=batch_size), batch_size * 4 * (b + 5))
+    assert_memory(student.activation_memory(model, 128), 128 * 4 * (b + 5))
 
 
 @pytest.mark.cell("activation_memory", weight=0.5)
@@ -367,9 +367,8 @@ def test_memory_of_numbers_of_other_sizes(student, rng):
     """Each number takes bytes_per_value bytes, whatever the size of the batch."""
     a, b, batch_size = numbers(rng, 3)
     model = stack((a,), layers.Dense(b), layers.Dense(5))
-    for size in (2, 8, 1):
-        assert_memory(student.activation_memory(model, bytes_per_value=size), size * (b + 5))
-        assert_memory(student.activation_memory(model, batch_size, size), batch_size * size * (b + 5))
+    assert_memory(student.activation_memory(model, bytes_per_value=2), 2 * (b + 5))
+    assert_memory(student.activation_memory(model, batch_size, 8), batch_size * 8 * (b + 5))
 
 
 @pytest.mark.cell("activation_memory", weight=0.5)
