@@ -313,6 +313,7 @@ def pareto_front(cost, accuracy):
         Array of integers: indices of the points on the front, in the order of increasing cost.
     """
     ### BEGIN SOLUTION
+    cost, accuracy = np.asarray(cost), np.asarray(accuracy)
     # Entry [i, j] of these tables says how point i compares with point j.
     no_worse = (cost[:, None] <= cost) & (accuracy[:, None] >= accuracy)
     better = (cost[:, None] < cost) | (accuracy[:, None] > accuracy)
@@ -358,7 +359,7 @@ check_pareto_front()
 # 1. How many MACs does each layer need for one image? By which factor do they differ?
 # 2. Each layer has to read its input and its kernel at least once, and to write its output. How many bytes
 #    are that? A layer takes at least as long as its MACs and at least as long as its transfers. Which of the
-#    two is longer for A, and which for B? How many times faster than A can B be at best?
+#    two is longer for A, and which for B? How many times faster than A is B if both take no longer than that?
 # 3. Batch normalization, ReLU and the addition of a shortcut count no MACs in part 2. Why can a network with
 #    many such layers be slower than its MACs let you expect? Name one more reason why two networks with the
 #    same number of MACs may differ in their running time.
@@ -368,13 +369,13 @@ check_pareto_front()
 #    the number of input channels that a filter of A sees.
 # 2. Input and output take 56 * 56 * 128 * 4 = 1,605,632 bytes each. The kernel of A takes 589,824 bytes, that
 #    of B 4,608. So A moves 3,801,088 bytes, in 38 microseconds, and computes for 462: arithmetic is the
-#    longer part. B moves 3,215,872 bytes, in 32 microseconds, and computes for 3.6: the transfers are. B is
-#    at best 462 / 32 = 14 times faster, not 128 times.
+#    longer part. B moves 3,215,872 bytes, in 32 microseconds, and computes for 3.6: the transfers are. So
+#    B is 462 / 32 = 14 times faster than A, not 128 times.
 # 3. They compute hardly anything, but each of them reads its input and writes its output, which takes as long
 #    as in B, unless it is merged with the layer before it. More reasons (one is enough): layers that follow
 #    each other must wait for each other, so that many small layers use a parallel processor worse than few
 #    large ones; starting a layer takes time by itself; libraries are tuned better for some kernel sizes,
-#    numbers of channels and groups than for others; the memory of intermediate results fits into the fast
+#    numbers of channels and groups than for others; intermediate results fit into the fast
 #    memory of a processor or not; small batches do not fill the processor.
 #
 # *Marking: 1 point for each part. Small differences from other rounding do not matter.*
@@ -403,8 +404,8 @@ check_pareto_front()
 
 # %% written choice_of_a_network [markdown] points=3
 # 1. MACs: A, C, F, E. Parameters: F and E. Dominance is about one cost at a time. C has fewer MACs than F,
-#    but more parameters and less accuracy; A has the fewest MACs of all, but many parameters, because most of
-#    its weights are used once per image (fully connected layers).
+#    but more parameters and less accuracy; A has the fewest MACs of all, but many parameters, as when most of
+#    the weights are in fully connected layers, where each is used once per image.
 # 2. D can come onto the front of MACs: C, with fewer MACs, is ahead by 0.1 points only. F can fall to 70.2,
 #    and C can rise to 70.1, so that F stays ahead; D reaches 70.0 at most, so F (70.2 at least, and fewer
 #    parameters) still dominates it on the other front. All other differences are much larger than 0.3 points.
