@@ -95,7 +95,6 @@ def _kill_and_start_again(course: Course, moment: Moment, wait: float, students:
     return in_time
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "moment", [MOMENTS[3], MOMENTS[5], MOMENTS[8]], ids=lambda moment: moment.name.replace(" ", "_")
 )
