@@ -209,6 +209,8 @@ def main(
     stock: Annotated[int, typer.Option(min=1, help="Submissions for stock nbgrader, before each size.")] = 5,
 ) -> None:
     """Prints a table for each kind of submissions."""
+    # Stock nbgrader starts "alembic", which stands beside this Python.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)  # processes whose parents have ended stay in sight
     console = Console()
     for kind in kinds.split(","):
