@@ -534,15 +534,6 @@ def bottleneck_stride_on_both(x, filters, stride=1):
 
 @misconception(
     "bottleneck_block",
-    hint="The last 1x1 convolution has the stride, so that the 3x3 convolution still works on the large map. "
-    "The first 1x1 or the 3x3 convolution has it.",
-)
-def stride_on_the_last_convolution(x, filters, stride=1):
-    return _bottleneck(x, filters, stride, strides=(1, 1, stride))
-
-
-@misconception(
-    "bottleneck_block",
     hint="Your block always has stride 1, whatever the argument `stride` says.",
 )
 def bottleneck_stride_ignored(x, filters, stride=1):
@@ -608,8 +599,8 @@ def _repeats(depth):
     return _REPEATS[depth]
 
 
-def _stem(x, size=7, stride=2, pool=layers.MaxPooling2D, pool_padding="same", activation=_relu, **settings):
-    x = _conv(x, 64, size, stride, **settings)
+def _stem(x, stride=2, pool=layers.MaxPooling2D, pool_padding="same", activation=_relu, **settings):
+    x = _conv(x, 64, 7, stride, **settings)
     if activation:
         x = activation()(x)
     return pool(3, strides=2, padding=pool_padding)(x) if pool else x
@@ -623,11 +614,7 @@ def _resnet(
     stem=_stem,
     is_basic=lambda depth: depth < 50,
     strides=(1, 2, 2, 2),
-    widths=(64, 128, 256, 512),
-    strided=lambda number, repeat: number == 0,
     average=layers.GlobalAveragePooling2D,
-    hidden=None,
-    activation=None,
     **settings,
 ):
     """A ResNet with one thing changed by an argument."""
@@ -635,13 +622,10 @@ def _resnet(
     counts = repeats(depth)
     x = inputs = keras.Input(input_shape)
     x = stem(x)
-    for filters, repeat, stride in zip(widths, counts, strides, strict=True):
+    for filters, repeat, stride in zip((64, 128, 256, 512), counts, strides, strict=True):
         for number in range(repeat):
-            x = block(x, filters, stride if strided(number, repeat) else 1, **settings)
-    x = average()(x)
-    if hidden:
-        x = layers.Dense(hidden, activation="relu")(x)
-    return keras.Model(inputs, layers.Dense(num_classes, activation=activation)(x))
+            x = block(x, filters, stride if number == 0 else 1, **settings)
+    return keras.Model(inputs, layers.Dense(num_classes)(average()(x)))
 
 
 @misconception(
@@ -663,15 +647,6 @@ def network_projecting_in_each_stage(depth, num_classes=1000, input_shape=(224, 
         return _needed(x, channels, stride) or x._keras_history.operation.name.startswith("max_pool")
 
     return _resnet(depth, num_classes, input_shape, needed=needed)
-
-
-@misconception(
-    "build_resnet",
-    hint="You project in every block. Only the first block of a stage changes shapes, all others pass x on "
-    "as it is.",
-)
-def network_always_projecting(depth, num_classes=1000, input_shape=(224, 224, 3)):
-    return _resnet(depth, num_classes, input_shape, needed=_always)
 
 
 @misconception(
@@ -716,26 +691,10 @@ def pooling_of_the_stem_unpadded(depth, num_classes=1000, input_shape=(224, 224,
 
 @misconception(
     "build_resnet",
-    hint="The pooling in front of the blocks averages. It takes the maximum of each window.",
-)
-def pooling_of_the_stem_averages(depth, num_classes=1000, input_shape=(224, 224, 3)):
-    return _resnet(depth, num_classes, input_shape, stem=partial(_stem, pool=layers.AveragePooling2D))
-
-
-@misconception(
-    "build_resnet",
     hint="Your first convolution has stride 1. With stride 2 it halves the image, so that 224 becomes 112.",
 )
 def stem_without_stride(depth, num_classes=1000, input_shape=(224, 224, 3)):
     return _resnet(depth, num_classes, input_shape, stem=partial(_stem, stride=1))
-
-
-@misconception(
-    "build_resnet",
-    hint="Your first convolution has 3x3 kernels. In ResNet it has 7x7 kernels.",
-)
-def stem_with_small_kernels(depth, num_classes=1000, input_shape=(224, 224, 3)):
-    return _resnet(depth, num_classes, input_shape, stem=partial(_stem, size=3))
 
 
 @misconception(
@@ -757,37 +716,12 @@ def first_stage_with_stride(depth, num_classes=1000, input_shape=(224, 224, 3)):
 
 @misconception(
     "build_resnet",
-    hint="Your stages have no strides, so that the map stays large. The first block of stages 3, 4 and 5 has "
-    "stride 2.",
-)
-def stages_without_stride(depth, num_classes=1000, input_shape=(224, 224, 3)):
-    return _resnet(depth, num_classes, input_shape, strides=(1, 1, 1, 1))
-
-
-@misconception(
-    "build_resnet",
-    hint="The stride is in the last block of a stage. The first block of stages 3, 4 and 5 has it.",
-)
-def stride_in_the_last_block(depth, num_classes=1000, input_shape=(224, 224, 3)):
-    return _resnet(depth, num_classes, input_shape, strided=lambda number, repeat: number == repeat - 1)
-
-
-@misconception(
-    "build_resnet",
     hint="All convolutions have biases. Those in front of a BN have none; only the fully connected layer has "
     "one.",
 )
 def network_with_biases(depth, num_classes=1000, input_shape=(224, 224, 3)):
     project, stem = partial(_project, use_bias=True), partial(_stem, use_bias=True)
     return _resnet(depth, num_classes, input_shape, stem=stem, project=project, use_bias=True)
-
-
-@misconception(
-    "build_resnet",
-    hint="Your first convolution has no BN behind it. Every convolution of the network has one.",
-)
-def stem_without_normalization(depth, num_classes=1000, input_shape=(224, 224, 3)):
-    return _resnet(depth, num_classes, input_shape, stem=partial(_stem, normalize=False))
 
 
 @misconception(
@@ -846,30 +780,6 @@ def one_block_too_many(depth, num_classes=1000, input_shape=(224, 224, 3)):
 )
 def network_flattened(depth, num_classes=1000, input_shape=(224, 224, 3)):
     return _resnet(depth, num_classes, input_shape, average=layers.Flatten)
-
-
-@misconception(
-    "build_resnet",
-    hint="You take the maximum over all positions before the fully connected layer. ResNet takes the mean.",
-)
-def maximum_instead_of_mean(depth, num_classes=1000, input_shape=(224, 224, 3)):
-    return _resnet(depth, num_classes, input_shape, average=layers.GlobalMaxPooling2D)
-
-
-@misconception(
-    "build_resnet",
-    hint="There is a second fully connected layer. ResNet goes from the average to the classes directly.",
-)
-def hidden_layer_added(depth, num_classes=1000, input_shape=(224, 224, 3)):
-    return _resnet(depth, num_classes, input_shape, hidden=1000)
-
-
-@misconception(
-    "build_resnet",
-    hint="The last layer has a ReLU, which turns all negative logits into 0. End in logits or in a softmax.",
-)
-def relu_behind_the_logits(depth, num_classes=1000, input_shape=(224, 224, 3)):
-    return _resnet(depth, num_classes, input_shape, activation="relu")
 
 
 @misconception(
