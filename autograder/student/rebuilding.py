@@ -199,17 +199,18 @@ class _Builder:
             name, node, position = history
             return tensors[name, node][position]
 
-        while waiting:
-            ready = [job for job in waiting if all(tuple(need[:2]) in tensors for need in _needs(job[3]))]
-            if not ready:
-                raise NetworkError("the model's layers do not form a graph from its inputs to its outputs")
-            for layer, name, number, node in ready:
+        while waiting:  # one pass is enough for layers in the order in which Keras writes them
+            before, left, waiting = len(waiting), waiting, []
+            for layer, name, number, node in left:
+                if not all(tuple(need[:2]) in tensors for need in _needs(node)):
+                    waiting.append((layer, name, number, node))
+                    continue
                 arguments = [_argument(item, lookup) for item in part(node, "args", list)]
                 keywords = {key: _argument(item, lookup) for key, item in part(node, "kwargs", dict).items()}
                 keywords.pop("mask", None)
                 tensors[name, number] = keras.tree.flatten(layer(*arguments, **keywords))
-            done = {(name, number) for _, name, number, _ in ready}
-            waiting = [job for job in waiting if (job[1], job[2]) not in done]
+            if len(waiting) == before:
+                raise NetworkError("the model's layers do not form a graph from its inputs to its outputs")
         # At the ends, and only there, Keras counts the calls of an inner functional model from 1.
         inner = {part(entry, "name", str) for entry in entries if _class(entry) == "Functional"}
         inputs, outputs = (
