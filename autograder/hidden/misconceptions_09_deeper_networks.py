@@ -646,8 +646,7 @@ def depthwise(model, count):
 
 @misconception(
     "append_identity_layers",
-    hint="You add one layer too many, or count the model's own last layer: there should be `count` new "
-    "ones.",
+    hint="You add one layer too many, or count the model's own last layer: there should be `count` new ones.",
 )
 def one_too_many(model, count):
     return _appended(model, count + 1)
