@@ -11,20 +11,23 @@ import numpy as np
 import pytest
 from keras import layers
 
+from autograder.student.endpoint import without_values
 from autograder.testing import CheckError, assert_close
 
 
 def stack(shape, *parts):
     """A sequential model: its list of layers does not begin with the input."""
-    return keras.Sequential([keras.Input(shape), *parts])
+    with without_values():  # quick: nothing here depends on them
+        return keras.Sequential([keras.Input(shape), *parts])
 
 
 def chain(shape, *parts):
     """The same as a functional model, whose list does."""
     inputs = x = keras.Input(shape)
-    for part in parts:
-        x = part(x)
-    return keras.Model(inputs, x)
+    with without_values():
+        for part in parts:
+            x = part(x)
+        return keras.Model(inputs, x)
 
 
 def numbers(rng, count, low=4, high=12):
