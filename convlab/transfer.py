@@ -22,8 +22,8 @@ def draw_patches(photographs, per_class, size, in_test, seed):
         seed: Seed of the random choices.
 
     Returns:
-        Tuple `(patches, labels)`: float32 (N, size, size, 3) with values 0 to 255, and int32 (N,). The classes
-        take turns, so the first `k * len(photographs)` patches hold k of each class.
+        Tuple `(patches, labels)`: float32 (N, size, size, 3) with values 0 to 255, and int32 (N,). The
+        classes take turns, so the first `k * len(photographs)` patches hold k of each class.
 
     Raises:
         ValueError: If fewer than one patch is asked for.
@@ -124,7 +124,7 @@ def split_backbone(model, size):
     copy.set_weights(model.get_weights())
     cut = [layer for layer in copy.layers if isinstance(layer, keras.layers.Add)][-1].output
     pool = [layer for layer in copy.layers if isinstance(layer, keras.layers.GlobalAveragePooling2D)][-1]
-    return keras.Model(copy.inputs, cut), keras.Model(cut, pool.output)
+    return keras.Model(copy.inputs[0], cut), keras.Model(cut, pool.output)
 
 
 def normalization_layers(model):
@@ -168,7 +168,7 @@ def with_head(upper, num_classes, freeze_normalization):
     copy.set_weights(upper.get_weights())
     for layer in normalization_layers(copy):
         layer.trainable = not freeze_normalization
-    return keras.Model(copy.inputs, keras.layers.Dense(num_classes)(copy.outputs[0]))
+    return keras.Model(copy.inputs[0], keras.layers.Dense(num_classes)(copy.outputs[0]))
 
 
 def compute_in_portions(function, images, portion=50):
