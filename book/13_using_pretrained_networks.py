@@ -273,9 +273,7 @@ def build_scratch_net():
     """Build three strided convolutions with BN, a global average pooling, and a head."""
     layers = [keras.Input((32, 32, 3))]
     for filters in (16, 32, 64):
-        layers.append(
-            keras.layers.Conv2D(filters, 3, 2, "same", use_bias=False, dtype=CONFIG["dtype"])
-        )
+        layers.append(keras.layers.Conv2D(filters, 3, 2, "same", use_bias=False, dtype=CONFIG["dtype"]))
         layers.append(keras.layers.BatchNormalization(momentum=0.9, dtype=CONFIG["dtype"]))
         layers.append(keras.layers.ReLU(dtype=CONFIG["dtype"]))
     layers += [keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(10, dtype="float32")]
@@ -315,7 +313,10 @@ for i, seed in enumerate(seeds):
         scratch_train[i, j] = scratch.accuracy(both, twice)
 print(f"scratch: {scratch.model.count_params():,} numbers; images per class:", counts)
 for name, values in accuracy.items():
-    print(f"{name:>9}:", "  ".join(f"{low:.2f}-{high:.2f}" for low, high in zip(values.min(0), values.max(0), strict=True)))
+    print(
+        f"{name:>9}:",
+        "  ".join(f"{low:.2f}-{high:.2f}" for low, high in zip(values.min(0), values.max(0), strict=True)),
+    )
 print("scratch on its training images:", "  ".join(f"{value:.2f}" for value in scratch_train.mean(0)))
 
 # %% figure alt="Test accuracy against training images per class, 1 to 20, logarithmic axis, with ranges over three seeds. Pretrained features with a new head rise from about one half to above 0.9. The network from scratch and the color statistics start near 0.45 and end near 0.8 and 0.6. From two images per class on, the pretrained features lead on every seed." tags=["hide-input"]
@@ -391,7 +392,9 @@ fine_tuned = {
 }
 print(f"head only:         {head_only.min():.2f}-{head_only.max():.2f}")
 for rate, values in fine_tuned.items():
-    print(f"fine-tuned, {rate:<5}: {values.min():.2f}-{values.max():.2f}, gains {(values - head_only).round(3)}")
+    print(
+        f"fine-tuned, {rate:<5}: {values.min():.2f}-{values.max():.2f}, gains {(values - head_only).round(3)}"
+    )
 
 # %% figure alt="Change of test accuracy by fine-tuning against the learning rate, one point per seed. At 0.001 and 0.01 the points lie within a few percentage points of zero, at 0.1 two of three lie far below, by more than 50 points." tags=["hide-input"]
 fig, ax = plt.subplots(figsize=(7.5, 3.3))
@@ -463,7 +466,7 @@ for way, moved in moves.items():
 #
 # So the one protection that held in our test is `trainable = False` on the BN layers themselves, and it has to be there before the training step is compiled. For fine-tuning it means: set `body.trainable = True`, then go through the BN layers and set **them** back to `False`, as `with_head` does above. In a loop of your own you may also call the body itself with `training=False`; then nothing stands above it that could overrule. Whichever you choose, do as this cell does: compare the statistics before and after one step. It takes four lines.
 #
-# What does it cost when they move? We take the **whole** network with a head that is trained and right, show it random batches of training images in training mode, and change **no weight at all**. To see in 16 steps what would take some 160 with Keras's default, the momentum is set to 0.9.
+# What does it cost when they move? We take the **whole** network (`features_of` uses its layers, too) with a head that is trained and right, show it random batches of training images in training mode, and change **no weight at all**. To see in 16 steps what would take some 160 with Keras's default, the momentum is set to 0.9.
 #
 # **Predict, then run.** Is it worse with batches of 2 or of 12 images? The images are those of the task, so should the network not even profit from statistics that fit them?
 
@@ -474,7 +477,7 @@ from convlab.transfer import drift_of_statistics
 whole = keras.Model(lower.inputs[0], upper(lower.output))
 for layer in normalization_layers(whole):
     layer.momentum = 0.9
-run_whole = tf.function(lambda batch: whole(batch, training=False), autograph=False, reduce_retracing=True)
+show = tf.function(lambda batch: whole(batch, training=True), autograph=False, reduce_retracing=True)
 probe = slice(10 * CONFIG["probe_test"])
 probe_images, probe_labels = preprocess(x_test[probe]), y_test[probe]
 at_steps = sorted({0, CONFIG["drift_steps"] // 4, CONFIG["drift_steps"]})
@@ -484,20 +487,21 @@ for batch_size in CONFIG["drift_batches"]:
         [
             drift_of_statistics(
                 whole,
+                show,
                 preprocess(train_sets[i][0][few]),
                 batch_size,
                 CONFIG["drift_steps"],
                 seed,
                 at_steps,
-                lambda i=i: head_accuracy(
-                    heads[i], compute_in_portions(run_whole, probe_images), probe_labels
-                ),
+                lambda i=i: head_accuracy(heads[i], features_of(probe_images), probe_labels),
             )
             for i, seed in enumerate(seeds)
         ]
     )
     for step, values in zip(at_steps, drift[batch_size].T, strict=True):
-        print(f"batches of {batch_size:>2}, after {step:>2} steps: accuracy {values.min():.2f}-{values.max():.2f}")
+        print(
+            f"batches of {batch_size:>2}, after {step:>2} steps: accuracy {values.min():.2f}-{values.max():.2f}"
+        )
 
 # %% figure alt="Test accuracy against the number of batches shown in training mode, for batches of 2 and of 12 images, ranges over three seeds. No weight is changed. Both curves fall steeply, to about one half after 16 batches. A dashed line marks the accuracy with frozen statistics, which stays." tags=["hide-input"]
 fig, ax = plt.subplots(figsize=(7.5, 3.5))
@@ -585,7 +589,7 @@ plt.show()
 # %% [markdown]
 # <details class="answer"><summary>Answer</summary>
 #
-# Scaling twice is the worst: all images become nearly one gray, and in the test alone the accuracy is close to guessing. Leaving the values at 0 to 255 costs half or more; values of 0 to 1 and exchanged colors cost ten points or so. Consistency helps a lot: a head that was trained on badly prepared images makes the best of them. And that is the danger. With values 0 to 1 in training **and** test the accuracy is only a few points below the right one; nobody would suspect anything.
+# Scaling twice is the worst: all images become nearly one gray, and in the test alone the accuracy is close to guessing. Leaving the values at 0 to 255 costs half or more; values of 0 to 1 and exchanged colors cost some five to twenty points. Consistency helps a lot: a head that was trained on badly prepared images makes the best of them. And that is the danger. With values 0 to 1 in training **and** test the accuracy is only five or ten points below the right one; nobody would suspect anything.
 #
 # </details>
 #
@@ -613,7 +617,9 @@ print(f"smuggled images that equal a training image pixel by pixel: {same_pixels
 print(f"cosine with the nearest training image: smuggled {smuggled_cosine.min():.3f} and more,", end=" ")
 print(f"honest {np.median(honest_cosine):.3f} in the median")
 suspects = [int(n) for n in np.flatnonzero(honest_cosine >= smuggled_cosine.min())]
-print(f"{len(suspects)} honest test images are as close: of the classes {sorted({int(y_test[n]) for n in suspects})}")
+print(
+    f"{len(suspects)} honest test images are as close: of the classes {sorted({int(y_test[n]) for n in suspects})}"
+)
 
 # %% [markdown]
 # <details class="answer"><summary>Answer</summary>

@@ -189,7 +189,7 @@ def compute_in_portions(function, images, portion=50):
     return np.concatenate([np.asarray(part) for part in parts])
 
 
-def drift_of_statistics(network, images, batch_size, steps, seed, at_steps, measure):
+def drift_of_statistics(network, show, images, batch_size, steps, seed, at_steps, measure):
     """Show batches to a network in training mode, change no weight, and measure what becomes of it.
 
     Nothing is learned here: only the moving statistics of batch normalization follow the batches. They are
@@ -197,6 +197,7 @@ def drift_of_statistics(network, images, batch_size, steps, seed, at_steps, meas
 
     Args:
         network: Keras model whose layers are trainable.
+        show: Function that runs the network on a batch in training mode, compiled or not.
         images: Preprocessed images (N, H, W, C).
         batch_size: Images per batch, drawn at random.
         steps: Number of batches.
@@ -209,17 +210,17 @@ def drift_of_statistics(network, images, batch_size, steps, seed, at_steps, meas
 
     >>> network = keras.Sequential([keras.Input((1,)), keras.layers.BatchNormalization(momentum=0.5)])
     >>> mean = lambda: float(network.layers[0].moving_mean[0])
-    >>> drift_of_statistics(network, np.full((4, 1), 8.0, "float32"), 2, 2, 0, [0, 1, 2], mean)
+    >>> show = lambda batch: network(batch, training=True)
+    >>> drift_of_statistics(network, show, np.full((4, 1), 8.0, "float32"), 2, 2, 0, [0, 1, 2], mean)
     [0.0, 4.0, 6.0]
     """
     kept = network.get_weights()
     rng = np.random.default_rng(seed)
-    forward = tf.function(lambda batch: network(batch, training=True), autograph=False)
     found = []
     for step in range(steps + 1):
         if step in at_steps:
             found.append(measure())
         if step < steps:
-            forward(tf.constant(images[rng.choice(len(images), batch_size, replace=False)]))
+            show(tf.constant(images[rng.choice(len(images), batch_size, replace=False)]))
     network.set_weights(kept)
     return found

@@ -140,7 +140,16 @@ def test_the_drift_changes_nothing_for_good():
     def mean():
         return float(normalization_layers(model)[0].moving_mean.numpy()[0])
 
-    found = drift_of_statistics(model, images, 4, 3, seed=0, at_steps=[0, 1, 3], measure=mean)
+    found = drift_of_statistics(
+        model,
+        lambda batch: model(batch, training=True),
+        images,
+        4,
+        3,
+        seed=0,
+        at_steps=[0, 1, 3],
+        measure=mean,
+    )
     assert found[0] == 0
     assert len({*found}) == 3
     assert all(np.array_equal(old, new) for old, new in zip(before, model.get_weights(), strict=True))

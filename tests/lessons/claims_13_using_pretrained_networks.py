@@ -50,7 +50,7 @@ CLAIMS = {
     "Not scaled costs half or more in the test alone.": (
         "preprocessing['not scaled'][:, 0].mean() < 0.55 * preprocessing['right'][:, 0].mean()"
     ),
-    "0 to 1 and exchanged colors cost ten points or so.": (
+    "0 to 1 and exchanged colors cost some five to twenty points.": (
         "all(0.03 < (preprocessing['right'] - preprocessing[name])[:, 0].mean() < 0.22"
         " for name in ('0 to 1', 'blue first'))"
     ),
@@ -58,8 +58,8 @@ CLAIMS = {
         "all(values[:, 1].mean() > values[:, 0].mean()"
         " for name, values in preprocessing.items() if name != 'right')"
     ),
-    "With values 0 to 1 in both the accuracy is a few points below the right one.": (
-        "-0.02 < (preprocessing['right'] - preprocessing['0 to 1'])[:, 1].mean() < 0.1"
+    "With values 0 to 1 in both the accuracy is five or ten points below the right one.": (
+        "0 < (preprocessing['right'] - preprocessing['0 to 1'])[:, 1].mean() < 0.15"
     ),
     "No smuggled image equals a training image, and each is closer than honest patches in the median.": (
         "same_pixels == 0 and smuggled_cosine.min() > np.median(honest_cosine) + 0.1"
