@@ -36,9 +36,7 @@ CLAIMS = {
         "abs(fine_tuned[0.001] - head_only).max() < 0.04"
         " and -0.05 < (fine_tuned[0.01] - head_only).min() and (fine_tuned[0.01] - head_only).max() < 0.08"
     ),
-    "At 0.1 most of the seeds lose half of their accuracy or more.": (
-        "sum(fine_tuned[0.1] < 0.55 * head_only) >= 2"
-    ),
+    "At 0.3 every seed loses more than half of its accuracy.": "(fine_tuned[0.3] < 0.5 * head_only).all()",
     "The statistics move in 2 and in 4.": "list(moves.values()) == [False, True, False, True]",
     "After 16 batches more than 15 points are lost on every seed, with both sizes of batch.": (
         "all((values[:, 0] - values[:, -1]).min() > 0.15 for values in drift.values())"
