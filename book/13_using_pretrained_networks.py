@@ -346,7 +346,7 @@ plt.show()
 #
 # </details>
 #
-# Three remarks. The network from scratch is a serious opponent: it gets about nine tenths of its **training** images right, and with twenty images per class it is only some ten points behind. What separates the two is data, not effort: the head on pretrained features needs five images per class for what the other reaches with more than ten. And the ranges over seeds are wide, because so much depends on **which** few images one happens to have. A comparison on one draw of five images per class is worth nothing.
+# Three remarks. The network from scratch is a serious opponent: it gets about nine tenths of its **training** images right, and with twenty images per class it is only some ten points behind. What separates the two is data, not effort: the head on pretrained features needs five images per class for what the other reaches with more than ten. And the ranges over seeds are wide, because so much depends on **which** few images one happens to have. A comparison on one draw of five images per class is worth nothing. (Whether the network from scratch gains by longer training, you can try with `epochs`.)
 #
 # Do better ImageNet networks give better features? Kornblith et al. compared sixteen networks on twelve data sets and found that ImageNet accuracy and transfer accuracy go together closely, for features as well as for fine-tuning ([@kornblith2019]).
 #
@@ -521,7 +521,7 @@ plt.show()
 # %% [markdown]
 # <details class="answer"><summary>Answer</summary>
 #
-# It is bad with both. After 16 batches, with not one weight changed, the accuracy has fallen by more than 15 percentage points on every seed. The size of the batch makes a smaller difference than one might expect.
+# It is bad with both. After 16 batches, with not one weight changed, the accuracy has fallen by more than 20 percentage points on every seed. The size of the batch makes a smaller difference than one might expect.
 #
 # </details>
 #
@@ -685,18 +685,18 @@ for name, values in digit_accuracy.items():
 # | some hundreds to thousands per class | fine-tune the last blocks, then more | fine-tune all layers, and train from scratch for comparison |
 # | very many | fine-tune all, or from scratch: about equal in the end, but the former is done sooner | from scratch, or fine-tune all |
 #
-# Two studies mark its edges. For medical images, Raghu et al. found that pretraining gave little in accuracy, and that small networks from scratch kept up with the large ImageNet architectures ([@raghu2019]). And for object detection on COCO, which has more than 100,000 images, He et al. reached from scratch what pretraining reaches, given enough steps; with a small part of the images they did not ([@he2019]).
+# Two studies mark its edges. For medical images, Raghu et al. found that pretraining gave little in accuracy, and that small networks from scratch kept up with the large ImageNet architectures ([@raghu2019]). And for object detection on COCO, which has more than 100,000 images, He et al. reached from scratch what pretraining reaches, given enough steps, even with a tenth of the images; with a thousand of them they did not, as reported by [@he2019].
 #
 # **Later in the course.** A detector or a segmentation network is made in the same way: the body stays, and instead of one head on the average it gets heads at every position, which answer with boxes or with a class for each pixel. What you have learned here about frozen statistics, scaling, and learning rates applies there without change.
 #
 # ## Where ILSVRC went
 #
-# "ILSVRC has now moved on to Kaggle", says the slide. The last edition was that of 2017 ([@ilsvrc2017]), and its workshop bore the title "Beyond ILSVRC". Data and the task of classification with localization have been hosted by Kaggle since ([@kaggleimagenet]), where entries can still be uploaded and scored, but without a yearly contest. So what was handed over is the archive; the contest is over, with a top-5 error of 2.25 %, below the 5.1 % of a person (lesson 4).
+# "ILSVRC has now moved on to Kaggle", says the slide. The last edition was that of 2017 ([@ilsvrc2017]), and its workshop was already called "Beyond ImageNet Large Scale Visual Recognition Challenge". Data and the task of classification with localization have been hosted by Kaggle since ([@kaggleimagenet]), where entries can still be uploaded and scored, but without a yearly contest. So what was handed over is the archive; the contest is over, with a top-5 error of 2.25 %, below the 5.1 % of a person (lesson 4).
 #
 # What followed went in several directions.
 #
 # - **Other tasks.** COCO asks for boxes and outlines of common objects in cluttered scenes ([@lin2014coco]); detection and segmentation are compared on it.
-# - **Is the old measure still good?** New test images, collected by the old rules, cost all networks more than ten points or so of top-1 accuracy, but kept their order, for the most part ([@recht2019]). Better labels for the validation images show that some of the last "errors" were none ([@beyer2020]).
+# - **Is the old measure still good?** New test images, collected by the old rules, cost the networks 11 to 14 points of top-1 accuracy, but kept their order for the most part, as reported by [@recht2019]. Better labels for the validation images show that some of the last "errors" were none ([@beyer2020]).
 # - **Is it enough?** Networks are tested with noise, blur, and weather, in which people hardly notice a difference ([@hendrycks2019]).
 # - **What is in the data?** The organizers examined the part of ImageNet that shows people and found many of its categories offensive or impossible to see in a picture ([@yang2020]). Whoever takes pretrained weights takes over what was in the data.
 #
@@ -707,9 +707,9 @@ for name, values in digit_accuracy.items():
 # The last slide lists where to go on. Each is good for something else.
 #
 # 1. [CS231n, convolutional networks](https://cs231n.github.io/convolutional-networks/): notes of a Stanford course; the place to look up how the sizes of layers follow from each other, with an animation of the convolution and rules of thumb for choosing them.
-# 2. [EECS 498, Deep Learning for Computer Vision](https://web.eecs.umich.edu/~justincj/teaching/eecs498/FA2020/): Justin Johnson's course at Michigan, with slides, recorded lectures, and programming assignments (in PyTorch); the architectures of this book from the mouth of somebody who counts.
+# 2. [EECS 498, Deep Learning for Computer Vision](https://web.eecs.umich.edu/~justincj/teaching/eecs498/FA2020/): Justin Johnson's course at Michigan, with slides, recorded lectures, and programming assignments (in PyTorch); its tables count memory, parameters, and operations layer by layer, as lesson 5 does.
 # 3. [tf.keras](https://www.tensorflow.org/api_docs/python/tf/keras): the reference. Read the page of a layer before you use it, above all its arguments' defaults; [keras.io](https://keras.io/api/applications/) has the same for Keras 3, with a table of all pretrained networks.
-# 4. *Deep Learning with Python*, by François Chollet, who wrote Keras: how to work, from the problem to a tested model, with little mathematics. Take the latest edition; the first is older than Keras 3 by many years.
+# 4. *Deep Learning with Python*, by François Chollet, who wrote Keras: how to work, from the problem to a tested model, with little mathematics. Take the latest edition; the first is older than Keras 3 by six years.
 # 5. [*Deep Learning*](https://www.deeplearningbook.org/), by Goodfellow, Bengio, and Courville: the mathematics; chapter 9 is on convolutional networks ([@goodfellow2016]). Written in 2016, so without most of what came later.
 # 6. *Hands-On Computer Vision with TensorFlow 2*, by Benjamin Planche and Eliot Andres: code for classification, detection, segmentation, and video; some calls have changed since, the ideas have not.
 #

@@ -38,8 +38,8 @@ CLAIMS = {
     ),
     "At 0.3 every seed loses more than half of its accuracy.": "(fine_tuned[0.3] < 0.5 * head_only).all()",
     "The statistics move in 2 and in 4.": "list(moves.values()) == [False, True, False, True]",
-    "After 16 batches more than 15 points are lost on every seed, with both sizes of batch.": (
-        "all((values[:, 0] - values[:, -1]).min() > 0.15 for values in drift.values())"
+    "After 16 batches more than 20 points are lost on every seed, with both sizes of batch.": (
+        "all((values[:, 0] - values[:, -1]).min() > 0.2 for values in drift.values())"
     ),
     "Scaled twice is the worst, close to guessing in the test alone.": (
         "preprocessing['scaled twice'][:, 0].max() < 0.25"
