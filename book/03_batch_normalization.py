@@ -466,7 +466,7 @@ print(f"biased {four_numbers.var():.4f}, unbiased {four_numbers.var(ddof=1):.4f}
 # |:--|:--|:--|:--|
 # | `layer(x, training=True)` | batch statistics | yes | `fit`, `train_on_batch` |
 # | `layer(x, training=False)`, or no argument | moving statistics | no | `predict`, `evaluate`, a plain `model(x)` |
-# | `layer(x, training=True)` with `layer.trainable = False` | **moving** statistics | **no** | fine-tuning with frozen layers |
+# | `layer(x, training=True)` with `layer.trainable = False` | **moving** statistics | **no** | fine-tuning with frozen layers (lesson 13) |
 #
 # The last row is special to this layer. For other layers `trainable = False` only stops weight updates; a frozen BN layer also runs in inference mode, so that a pretrained network is not disturbed by the statistics of your new, small data set.
 
