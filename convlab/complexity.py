@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from convlab.compact_networks import NETWORKS, count_network
 from convlab.layer_notation import BLOCKS, expand, read_network
+from convlab.network_building import build
 
 COURSE_BLOCKS = BLOCKS | {
     # VGG
@@ -15,13 +16,13 @@ COURSE_BLOCKS = BLOCKS | {
     "inception": """[1x1-{0} relu | 1x1-{1} relu 3x3-{2} relu | 1x1-{3} relu 5x5-{4} relu
         | max3/1 1x1-{5} relu] concat""",
     # ResNet-18; the bottlenecks of the deeper ones are ResNeXt's blocks with a single group
+    "stem": "7x7-{0}/2 bn relu max3/2",
     "basic": "[3x3-{0} bn relu 3x3-{0} bn | ] add relu",
     "basic_enter": "[3x3-{0}/{1} bn relu 3x3-{0} bn | 1x1-{0}/{1} bn] add relu",
     # EfficientNet: many channels, look around in each of them by itself, few channels
     "thick": "1x1-{0} bn relu {2}x{2}-dw/{3} bn relu 1x1-{1} bn",
     "thick_stay": "[1x1-{0} bn relu {2}x{2}-dw bn relu 1x1-{1} bn | ] add",
 }
-RESNET_HEAD = "7x7-64/2 bn relu max3/2"
 COURSE_NETWORKS = {
     "AlexNet": """
         11x11-64/4 relu max3/2v 5x5-192 relu max3/2v
@@ -43,14 +44,14 @@ COURSE_NETWORKS = {
         inception(256,160,320,32,128,128)                                  max3/2
         inception(256,160,320,32,128,128) inception(384,192,384,48,128,128)
         gap drop fc-1000""",
-    "ResNet-18": f"""
-        {RESNET_HEAD} basic(64)*2 basic_enter(128,2) basic(128) basic_enter(256,2) basic(256)
+    "ResNet-18": """
+        stem(64) basic(64)*2 basic_enter(128,2) basic(128) basic_enter(256,2) basic(256)
         basic_enter(512,2) basic(512) gap fc-1000""",
-    "ResNet-50": f"""
-        {RESNET_HEAD} enter(64,256,1,1) stay(64,256,1)*2 enter(128,512,1,2) stay(128,512,1)*3
+    "ResNet-50": """
+        stem(64) enter(64,256,1,1) stay(64,256,1)*2 enter(128,512,1,2) stay(128,512,1)*3
         enter(256,1024,1,2) stay(256,1024,1)*5 enter(512,2048,1,2) stay(512,2048,1)*2 gap fc-1000""",
-    "ResNet-152": f"""
-        {RESNET_HEAD} enter(64,256,1,1) stay(64,256,1)*2 enter(128,512,1,2) stay(128,512,1)*7
+    "ResNet-152": """
+        stem(64) enter(64,256,1,1) stay(64,256,1)*2 enter(128,512,1,2) stay(128,512,1)*7
         enter(256,1024,1,2) stay(256,1024,1)*35 enter(512,2048,1,2) stay(512,2048,1)*2 gap fc-1000""",
     "SqueezeNet": NETWORKS["SqueezeNet 1.0"],
     "MobileNet": NETWORKS["MobileNet"],
@@ -165,11 +166,12 @@ def profiled_operations(model):
     image = tf.TensorSpec((1, *model.input.shape[1:]), model.input.dtype)
     eager, verbosity = tf.config.functions_run_eagerly(), tf.get_logger().level
     try:
-        # The profiler does not look into functions, and Keras hides grouped convolutions in some: unpack them.
+        # The profiler does not look into functions, where Keras hides grouped convolutions: unpack them.
         tf.config.run_functions_eagerly(True)
         tf.get_logger().setLevel("ERROR")  # the profiler calls a function of its own that is deprecated
         run = tf.function(lambda *parts: model.stateless_call(*parts, training=False)[0], autograph=False)
-        graph = run.get_concrete_function(blank, fixed, image).graph
+        with keras.StatelessScope(initialize_variables=False):  # without values, there need not be any later
+            graph = run.get_concrete_function(blank, fixed, image).graph
         options = profiler.ProfileOptionBuilder(profiler.ProfileOptionBuilder.float_operation())
         options = options.order_by("float_ops").with_empty_output().build()
         node = profiler.profile(graph, cmd="op", options=options)
@@ -198,3 +200,38 @@ def profiled_macs(model):
     """
     counts = profiled_operations(model)
     return sum(counts.get(kind, 0) for kind in ("Conv2D", "DepthwiseConv2dNative", "MatMul")) // 2
+
+
+BLANKS = {}  # the zeros of blank networks: (shape, data type) -> tensor
+
+
+def blank_network(text, input_shape, dtype="float32"):
+    """Make a function that runs a network whose weights are all zero, for measurements of time.
+
+    How long a layer takes does not depend on the values of its weights. Weights of equal shape share memory.
+
+    Args:
+        text: Network in the notation of `convlab.layer_notation`, without blocks.
+        input_shape: Shape (H, W, C) of one image; H and W may be None in a network without `flatten`.
+        dtype: Data type of the network.
+
+    Returns:
+        Compiled function from images (N, H, W, C) to what the last layer puts out.
+
+    >>> run = blank_network("3x3-8 bn relu gap fc-10", (None, None, 3))
+    >>> run(tf.ones((2, 16, 16, 3))).shape
+    TensorShape([2, 10])
+    """
+    with keras.StatelessScope(initialize_variables=False):
+        model = build(text, input_shape, dtype)
+
+    def zeros(variables):
+        return [BLANKS.setdefault((tuple(v.shape), v.dtype), tf.zeros(v.shape, v.dtype)) for v in variables]
+
+    learned, fixed = zeros(model.trainable_variables), zeros(model.non_trainable_variables)
+
+    def run(images):
+        with keras.StatelessScope(initialize_variables=False):
+            return model.stateless_call(learned, fixed, images, training=False)[0]
+
+    return tf.function(run, [tf.TensorSpec((None, *input_shape), dtype)], autograph=False)
