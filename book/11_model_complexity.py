@@ -230,7 +230,7 @@ for name, cost in costs.items():
 # %% [markdown]
 # <details class="answer"><summary>Answer</summary>
 #
-# One fetch costs as much as 139 MACs, so the column "MACs / par." of the table decides: below 139, weights cost more. That holds for AlexNet (12 times as much), ZFNet, and VGG-16 and VGG-19 just barely, and for MobileNet and EfficientNet-Lite0 just barely, too. For GoogLeNet, ResNets, DenseNet, ResNeXt, and SqueezeNet, arithmetic costs more.
+# One fetch costs as much as 139 MACs, so the column "MACs / par." of the table decides: below 139, weights cost more. That holds for AlexNet (12 times as much), ZFNet (7 times), EfficientNet-Lite0 (1.7 times), VGG-16 (1.2 times), and by a hair for VGG-19 and MobileNet. For GoogLeNet, the ResNets, DenseNet, ResNeXt, and SqueezeNet, arithmetic costs more.
 #
 # </details>
 #
@@ -271,7 +271,7 @@ for name in ("DenseNet-121", "VGG-16"):
 # %% [markdown]
 # ## MACs are not time
 #
-# Now the clock. We run ten of the networks on this machine, a batch of one image of 224x224, the same round again and again for all of them, and keep the shortest time of each. Seconds depend on your machine and on what else it does, so we give **ratios to ResNet-18**. To save memory and time the weights are all zero; a processor multiplies zeros as fast as other numbers.
+# Now the clock. We run ten of the networks on this machine, a batch of one image of 224x224, the same round again and again for all of them, and keep the shortest time of each. On a CPU our clock is the processor's own, added up over its cores: it stands still while other programs are at work, so that the comparison can be repeated on a busy machine. (For an app you would look at the clock on the wall.) Seconds depend on your machine, so we give **ratios to ResNet-18**. To save memory and time the weights are all zero; a processor multiplies zeros as fast as other numbers.
 
 # %% include
 from convlab.complexity import BLANKS, blank_network
@@ -283,6 +283,7 @@ from convlab.complexity import BLANKS, blank_network
 
 # %%
 wait = tf.test.experimental.sync_devices if HAS_GPU else None  # a GPU works on while Python continues
+clock = time.perf_counter if HAS_GPU else time.process_time
 make_images = {"noise": lambda *shape: rng.normal(size=shape), "blank": lambda *shape: np.zeros(shape)}
 side = CONFIG["batch_side"]
 batch_images = tf.constant(make_images[CONFIG["data"]](CONFIG["batch"], side, side, 3), "float32")
@@ -295,8 +296,8 @@ for name in CONFIG["timed"]:
     single_calls[name] = partial(network, image)
     if any_size:
         batch_calls[name] = partial(network, batch_images)
-single_seconds = fastest_times(single_calls, CONFIG["repeats"], wait)
-batch_seconds = fastest_times(batch_calls, CONFIG["batch_repeats"], wait)
+single_seconds = fastest_times(single_calls, CONFIG["repeats"], wait, clock)
+batch_seconds = fastest_times(batch_calls, CONFIG["batch_repeats"], wait, clock)
 
 # %%
 YARDSTICK = "ResNet-18"
@@ -403,7 +404,7 @@ layer_calls, layer_counts = {}, {}
 for form, text in forms.items():
     layer_counts[form] = complexity_of(text, (28, 28, 256))
     layer_calls[form] = partial(blank_network(text, (28, 28, 256)), maps)
-layer_seconds = fastest_times(layer_calls, CONFIG["layer_repeats"], wait)
+layer_seconds = fastest_times(layer_calls, CONFIG["layer_repeats"], wait, clock)
 fewer_macs = layer_counts["standard"].macs / layer_counts["depthwise"].macs
 less_time = layer_seconds["standard"] / layer_seconds["depthwise"]
 map_size = 28 * 28 * 256
@@ -504,7 +505,6 @@ ax.minorticks_off()
 ax.set(xlabel="MACs for one image, billions (logarithmic)", ylabel="top-1 accuracy in %, one crop")
 ax.set_title("What the networks of this book cost, and what they reach")
 plt.show()
-drawn = {name: text.get_window_extent(fig.canvas.get_renderer()) for name, text in bubble_texts.items()}
 
 # %% [markdown]
 # Read it as a story from left to right and from large to small. VGG bought 15 points over AlexNet with twenty times the work. GoogLeNet had nearly as much with a tenth of VGG's work and a twentieth of its parameters. ResNet-50 passed both. Then there are two directions: further up, with ResNeXt and ResNet-152, and further to the left, with MobileNet and EfficientNet-Lite0.

@@ -163,7 +163,8 @@ def profiled_operations(model):
     profiler = tf.compat.v1.profiler
     blank = [tf.TensorSpec(v.shape, v.dtype) for v in model.trainable_variables]
     fixed = [tf.TensorSpec(v.shape, v.dtype) for v in model.non_trainable_variables]
-    image = tf.TensorSpec((1, *model.input.shape[1:]), model.input.dtype)
+    entrance = model.inputs[0]
+    image = tf.TensorSpec((1, *entrance.shape[1:]), entrance.dtype)
     eager, verbosity = tf.config.functions_run_eagerly(), tf.get_logger().level
     try:
         # The profiler does not look into functions, where Keras hides grouped convolutions: unpack them.
@@ -234,4 +235,5 @@ def blank_network(text, input_shape, dtype="float32"):
         with keras.StatelessScope(initialize_variables=False):
             return model.stateless_call(learned, fixed, images, training=False)[0]
 
-    return tf.function(run, [tf.TensorSpec((None, *input_shape), dtype)], autograph=False)
+    images = tf.TensorSpec((None, *input_shape), dtype)
+    return tf.function(run, [images], autograph=False).get_concrete_function()
