@@ -128,14 +128,6 @@ def stride_everywhere(x, filters, kernel_size, stride=1):
 
 @misconception(
     "mlpconv_block",
-    hint="The stride is on your last convolution. The first one has it.",
-)
-def stride_on_the_last(x, filters, kernel_size, stride=1):
-    return _mlpconv(x, filters, kernel_size, stride, strides=(1, 1, stride))
-
-
-@misconception(
-    "mlpconv_block",
     hint="Your block always has stride 1. The argument `stride` belongs to the first convolution.",
 )
 def mlpconv_stride_ignored(x, filters, kernel_size, stride=1):
@@ -581,14 +573,6 @@ def always_projecting(x, filters, cardinality, group_width, stride=1):
 
 @misconception(
     "resnext_block",
-    hint="The stride is on your last convolution. One of the first two has it.",
-)
-def stride_on_the_last_convolution(x, filters, cardinality, group_width, stride=1):
-    return _resnext(x, filters, cardinality, cardinality * group_width, stride, strides=(1, 1, stride))
-
-
-@misconception(
-    "resnext_block",
     hint="Both of your first convolutions have the stride, so that the branch shrinks twice and does not "
     "fit to the projection. Only one of them has it.",
 )
@@ -749,8 +733,7 @@ def layer_biases_kept(x, num_layers, growth_rate):
 
 @misconception(
     "dense_block",
-    hint="Your layers begin with a 1x1 convolution, as in DenseNet-121. The text asks for layers without "
-    "it.",
+    hint="Your layers begin with a 1x1 convolution, as in DenseNet-121. The text asks for layers without it.",
 )
 def bottleneck_added(x, num_layers, growth_rate):
     def layer(x, growth_rate):
@@ -813,12 +796,10 @@ def concatenated_along_the_height(x, num_layers, growth_rate):
 # ---------------------------------------------------------------- fire_module
 
 
-def _fire(
-    x, squeeze, expand1, expand3, relus=(True, True, True), sizes=(1, 1, 3), join=layers.concatenate, **settings
-):
-    narrow = _biased(x, squeeze, sizes[0], relu=relus[0], **settings)
-    points = _biased(narrow, expand1, sizes[1], relu=relus[1], **settings)
-    return join([points, _biased(narrow, expand3, sizes[2], relu=relus[2], **settings)])
+def _fire(x, squeeze, expand1, expand3, relus=(True,) * 3, sizes=(1, 1, 3), join=layers.concatenate, **rest):
+    narrow = _biased(x, squeeze, sizes[0], relu=relus[0], **rest)
+    points = _biased(narrow, expand1, sizes[1], relu=relus[1], **rest)
+    return join([points, _biased(narrow, expand3, sizes[2], relu=relus[2], **rest)])
 
 
 @misconception(
@@ -960,7 +941,7 @@ def fire_biases_left_out(x, squeeze, expand1, expand3):
 )
 def shortcut_added(x, squeeze, expand1, expand3):
     y = _fire(x, squeeze, expand1, expand3)
-    return layers.add([x, y]) if x.shape[-1] == y.shape[-1] else layers.add([_biased(x, y.shape[-1], 1), y])
+    return layers.add([x if x.shape[-1] == y.shape[-1] else _biased(x, y.shape[-1], 1), y])
 
 
 @misconception(
@@ -1071,15 +1052,6 @@ def relu_before_the_normalization(x, filters, stride=1):
 def pointwise_first(x, filters, stride=1):
     x = _normed(x, filters, 1)
     return _finish(layers.DepthwiseConv2D(3, stride, "same", use_bias=False)(x))
-
-
-@misconception(
-    "separable_block",
-    hint="The stride is on your 1x1 convolution, which then throws away most of what the depthwise "
-    "convolution computed. The depthwise convolution has it.",
-)
-def stride_on_the_pointwise(x, filters, stride=1):
-    return _separable(x, filters, 1, step=stride)
 
 
 @misconception(

@@ -43,22 +43,26 @@ def single_block(kind, shape, *arguments):
 
 
 def assert_one_of(found, references, name="the block", **settings):
-    """Checks that a model computes what one of several models does, each of them right."""
+    """Checks that a model computes what one of several models does, each of them right.
+
+    The references are made one after the other, the most likely one first: mostly it is the only one.
+    """
     shapes = weight_shapes(as_network(found, name).structure)
-    likely = [reference for reference in references if weight_shapes(reference) == shapes] or references[:1]
-    for number, reference in enumerate(likely, start=1):
-        try:
-            return assert_same_network(found, reference, name, **settings)
-        except CheckError:
-            if number == len(likely):
-                raise
+    failure = None
+    for reference in references:
+        if failure is None or weight_shapes(reference) == shapes:
+            try:
+                return assert_same_network(found, reference, name, **settings)
+            except CheckError as error:
+                failure = error
+    raise failure
 
 
 def convolved(x, filters, size, stride=1, groups=1):
     """Appends a convolution without bias and batch normalization."""
-    x = layers.Conv2D(
-        filters, (size, size), (stride, stride), padding="same", groups=groups, use_bias=False
-    )(x)
+    x = layers.Conv2D(filters, (size, size), (stride, stride), padding="same", groups=groups, use_bias=False)(
+        x
+    )
     return layers.BatchNormalization()(x)
 
 
@@ -75,14 +79,14 @@ def check_weights(block, *convolutions):
 
 
 def check_sizes(append, channels, stride=2):
-    """Compares output shapes on maps of even, odd and small size.
+    """Compares output shapes on maps of even and odd size.
 
     Args:
         append: Function of a Keras tensor and a stride that gives what the student's block makes of it.
         channels: Channels that come out.
         stride: Stride, 2 or more.
     """
-    for H, W in [(8, 14), (9, 5), (6, 11), (1, 2)]:
+    for H, W in [(6, 11), (9, 4)]:
         expected = (-(-H // stride), -(-W // stride), channels)
         assert_output_shape(append(keras.Input((H, W, 3)), stride), expected, f"the block, stride {stride},")
 
@@ -98,10 +102,11 @@ def mlpconv(x, filters, kernel_size, stride=1):
     return x
 
 
-def check_mlpconv(student, shape, *arguments, seed=0):
+def check_mlpconv(student, shape, *arguments, seeds=(0,)):
     """Compares what a block computes."""
     found = student.mlpconv_block(keras.Input(shape), *arguments)
-    assert_same_network(found, single_block(mlpconv, shape, *arguments), "the block", seed=seed)
+    for seed in seeds:
+        assert_same_network(found, single_block(mlpconv, shape, *arguments), "the block", seed=seed)
 
 
 @pytest.mark.cell("mlpconv_block", weight=0.75)
@@ -125,8 +130,7 @@ def test_mlpconv_has_its_convolutions(student, rng):
 @pytest.mark.cell("mlpconv_block", weight=1.25)
 def test_mlpconv_computes_the_right_thing(student):
     """Without a stride, the three convolutions are in order, with a ReLU after each."""
-    for seed in (0, 1):
-        check_mlpconv(student, (6, 9, 4), 7, 3, seed=seed)
+    check_mlpconv(student, (6, 9, 4), 7, 3, seeds=(0, 1))
 
 
 @pytest.mark.cell("mlpconv_block", weight=0.75)
@@ -139,9 +143,8 @@ def test_mlpconv_computes_with_a_stride(student):
 @pytest.mark.cell("mlpconv_block", weight=0.5)
 def test_mlpconv_with_other_windows(student):
     """Windows of 1x1 and 5x5, a single channel and as many filters as channels are right, too."""
-    check_mlpconv(student, (5, 4, 3), 6, 1)
     check_mlpconv(student, (8, 5, 1), 4, 5)
-    check_mlpconv(student, (4, 4, 6), 6, 3)
+    check_mlpconv(student, (4, 4, 6), 6, 1)
 
 
 # ---------------------------------------------------------------- grouped_conv_parameters: 3 points
@@ -258,7 +261,7 @@ def check_resnext(student, shape, filters, cardinality, group_width, stride):
     sizes = filters, cardinality, group_width, stride
     assert_one_of(
         found,
-        [single_block(resnext, shape, *sizes, form, early) for form, early in product(forms, places)],
+        (single_block(resnext, shape, *sizes, form, early) for form, early in product(forms, places)),
     )
 
 
@@ -311,23 +314,20 @@ def test_resnext_computes_its_sum(student):
 @pytest.mark.cell("resnext_block", weight=1)
 def test_resnext_computes_with_groups(student):
     """With several groups, each output of the 3x3 convolution reads the channels of its own group."""
-    check_resnext(student, (4, 7, 5), 5, 3, 4, 1)
-    check_resnext(student, (5, 3, 4), 7, 2, 3, 1)
+    check_resnext(student, (4, 7, 5), 6, 3, 4, 1)
 
 
 @pytest.mark.cell("resnext_block", weight=0.75)
 def test_resnext_computes_with_a_stride(student):
     """With a stride, one of the first two convolutions and the projection have it, and no other."""
     check_resnext(student, (9, 13, 8), 8, 1, 3, 2)
-    check_resnext(student, (13, 7, 3), 9, 1, 5, 3)
-    check_resnext(student, (9, 5, 4), 7, 2, 3, 2)
+    check_resnext(student, (13, 7, 3), 9, 2, 5, 3)
 
 
 @pytest.mark.cell("resnext_block", weight=0.5)
 def test_resnext_with_groups_of_one_channel(student):
-    """Groups of a single channel, and as many groups as the block has channels, are right, too."""
-    check_resnext(student, (5, 4, 3), 3, 4, 1, 1)
-    check_resnext(student, (1, 1, 6), 6, 2, 2, 1)
+    """Groups of a single channel on a map of a single column are right, too."""
+    check_resnext(student, (5, 1, 3), 3, 4, 1, 1)
 
 
 # ---------------------------------------------------------------- dense_block: 5 points
@@ -352,7 +352,7 @@ def dense_weights(c_in, num_layers, growth_rate, per_channel):
 def test_dense_block_grows(student, rng):
     """Every layer adds as many channels as the growth rate; height and width stay as they are."""
     r, C = int(rng.integers(3, 6)), int(rng.integers(6, 9))
-    for shape, num_layers, growth_rate in [((8, 5, C), 4, r), ((4, 7, C), 2, C), ((3, 3, 1), 1, r)]:
+    for shape, num_layers, growth_rate in [((8, 5, C), 4, r), ((4, 7, C), 2, C)]:
         found = student.dense_block(keras.Input(shape), num_layers, growth_rate)
         expected = (*shape[:2], shape[2] + num_layers * growth_rate)
         assert_output_shape(found, expected, f"a block of {num_layers} layers")
@@ -370,9 +370,9 @@ def test_dense_block_reads_everything(student, rng):
 @pytest.mark.cell("dense_block", weight=1.25)
 def test_dense_block_of_one_layer(student):
     """A single layer computes BN, ReLU and convolution, in this order, and keeps what it was given."""
-    for shape, growth_rate in [((6, 9, 5), 3), ((4, 5, 4), 4)]:
+    for shape, growth_rate in [((4, 5, 4), 4), ((6, 9, 5), 3)]:
         found = student.dense_block(keras.Input(shape), 1, growth_rate)
-        assert_one_of(found, [single_block(dense, shape, 1, growth_rate, order) for order in (False, True)])
+        assert_one_of(found, (single_block(dense, shape, 1, growth_rate, order) for order in (False, True)))
 
 
 @pytest.mark.cell("dense_block", weight=1.25)
@@ -387,9 +387,9 @@ def test_dense_block_of_several_layers(student):
 @pytest.mark.cell("dense_block", weight=0.5)
 def test_dense_block_in_the_smallest_cases(student):
     """A single channel, a growth rate of 1 and a map of a single position are right, too."""
-    for shape, growth_rate in [((5, 4, 1), 3), ((3, 5, 4), 1), ((1, 1, 3), 2)]:
+    for shape, growth_rate in [((5, 4, 1), 3), ((1, 1, 4), 1)]:
         found = student.dense_block(keras.Input(shape), 1, growth_rate)
-        assert_one_of(found, [single_block(dense, shape, 1, growth_rate, order) for order in (False, True)])
+        assert_one_of(found, (single_block(dense, shape, 1, growth_rate, order) for order in (False, True)))
 
 
 # ---------------------------------------------------------------- fire_module: 4 points
@@ -403,11 +403,12 @@ def fire(x, squeeze, expand1, expand3, wide_first=False):
     return layers.Concatenate()([squares, points] if wide_first else [points, squares])
 
 
-def check_fire(student, shape, *filters, seed=0):
+def check_fire(student, shape, *filters, seeds=(0,)):
     """Compares what a fire module computes."""
     found = student.fire_module(keras.Input(shape), *filters)
-    references = [single_block(fire, shape, *filters, order) for order in (False, True)]
-    assert_one_of(found, references, "the module", seed=seed)
+    for seed in seeds:
+        references = (single_block(fire, shape, *filters, order) for order in (False, True))
+        assert_one_of(found, references, "the module", seed=seed)
 
 
 @pytest.mark.cell("fire_module", weight=1)
@@ -432,16 +433,14 @@ def test_fire_module_has_three_convolutions(student, rng):
 @pytest.mark.cell("fire_module", weight=1.5)
 def test_fire_module_computes_the_right_thing(student):
     """Squeeze and both expansions are right, with a ReLU after each, everywhere on the map."""
-    for seed in (0, 1):
-        check_fire(student, (6, 9, 7), 3, 5, 8, seed=seed)
+    check_fire(student, (6, 9, 7), 3, 5, 8, seeds=(0, 1))
 
 
 @pytest.mark.cell("fire_module", weight=0.5)
 def test_fire_module_in_other_sizes(student):
     """Equal expansions, a squeeze to one channel, and a map of a single position are right, too."""
     check_fire(student, (4, 5, 6), 2, 4, 4)
-    check_fire(student, (5, 3, 4), 1, 3, 2)
-    check_fire(student, (1, 1, 5), 3, 2, 4)
+    check_fire(student, (1, 1, 5), 1, 3, 2)
 
 
 # ---------------------------------------------------------------- separable_block: 5 points
@@ -460,7 +459,7 @@ def separable(x, filters, stride=1, grouped=False):
 
 def separable_references(shape, filters, stride):
     """Both ways to write the block."""
-    return [single_block(separable, shape, filters, stride, grouped) for grouped in (False, True)]
+    return (single_block(separable, shape, filters, stride, grouped) for grouped in (False, True))
 
 
 def check_separable(student, shape, filters, stride):
@@ -505,8 +504,7 @@ def test_separable_block_computes_with_a_stride(student):
 def test_separable_block_in_the_smallest_cases(student):
     """A single channel, a single filter and a map of a single position are right, too."""
     check_separable(student, (5, 7, 1), 4, 2)
-    check_separable(student, (4, 5, 3), 1, 1)
-    check_separable(student, (1, 1, 5), 4, 1)
+    check_separable(student, (1, 1, 5), 1, 1)
 
 
 @pytest.mark.cell("separable_block", weight=0.25)
