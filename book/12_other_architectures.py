@@ -1016,9 +1016,14 @@ plt.show()
 #
 # </div>
 #
-# ## Try it yourself
+# ## Assignment
 #
-# The blocks of this lesson are worth writing without a notation in between, as functions that take a Keras tensor and give one back: an mlpconv, a ResNeXt block with its projection, a dense block, a fire module, a separable block. Check each of them by its number of parameters against a line of text. Then write a line of your own: is there a block that beats all of the above on the patches?
+# Now write the blocks yourself, without a notation in between, as functions that take a Keras tensor and give one back: an mlpconv, a ResNeXt block with its projection, a dense block, a fire module, a separable block; and count what groups and depthwise convolutions save. The notebook has checks that you can run as often as you like.
+#
+# - [Open the assignment in Colab](colab:exercises/12_other_architectures/12_other_architectures.ipynb)
+# - [See it in the repository](repository:exercises/12_other_architectures/12_other_architectures.ipynb)
+#
+# Then write a line of your own in the notation: is there a block that beats all of the above on the patches?
 #
 # ## References
 #

@@ -79,6 +79,7 @@ OPERATIONS = {
             "Pad",
             "Power",
             "Reshape",
+            "Split",
             "Sqrt",
             "Square",
             "Squeeze",

@@ -1,0 +1,3 @@
+"""Mutants of assignment 12 that no hidden test can tell from the solution, each with the reason."""
+
+EQUIVALENT = {}
