@@ -568,7 +568,7 @@ EDGE_LABELS = {  # points to the right and up, alignment
         "MobileNet": (-8, 8, "right"),
     },
 }
-LEFT_EDGES = {"MACs, billions": 0.3, "parameters, millions": 0.45, "activations, millions": 0.3}
+LEFT_EDGES = {"MACs, billions": 0.3, "parameters, millions": 0.3, "activations, millions": 0.3}
 fig, axes = plt.subplots(1, 3, figsize=(7.5, 4.4), sharey=True)
 for ax, (title, price) in zip(axes, prices.items(), strict=True):
     budgets, best = stairs[title]
