@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Model complexity
 #
-# "VGG-16 has 138 million parameters, so it is slow." The first half of the sentence is right, and so is the second. The "so" is wrong: AlexNet has almost half as many parameters and needs a twentieth of the arithmetic. DenseNet-121 has a ninth of AlexNet's parameters and fills more than fifty times its memory in training. And MobileNet, with less than a third of the arithmetic of ResNet-18, is not three times as fast. Size, work, memory, and time are four different quantities, and each of them pays a different bill.
+# "VGG-16 has 138 million parameters, so it is slow." The first half of the sentence is right, and so is the second. The "so" is wrong: AlexNet has almost half as many parameters and needs a twentieth of the arithmetic. DenseNet-121 has an eighth of AlexNet's parameters, and its layers put out more than fifty times as many numbers, which training has to keep. And MobileNet, with less than a third of the arithmetic of ResNet-18, is not three times as fast. Size, work, memory, and time are four different quantities, and each of them pays a different bill.
 #
-# The lecture has one slide on this, *Model Complexity Comparison*, with room for a picture. Here we compute the picture: every number in it except the accuracies comes out of code that you can read, a second counter checks it, and a clock has the last word.
+# The lecture gives this one slide, *Model Complexity Comparison*. Here we compute the picture that belongs under such a title: every number in it except the accuracies comes out of code that you can read, a second counter checks it, and a clock has the last word.
 #
 # <div class="box goals">
 #
@@ -205,10 +205,11 @@ mobilenet_operations = profiled_operations(build("3x3-dw bn relu 1x1-64", (56, 5
 print("FLOPs of a depthwise separable pair:", mobilenet_operations)
 
 # %% [markdown]
-# The two agree to the last digit, in networks with branches, with groups, and with depthwise convolutions. (The tests of this book check all thirteen.) Three things are worth knowing about such counters.
+# The two agree to the last digit, in networks with branches, with groups, and with depthwise convolutions. (The tests of this book check all thirteen.) Four things are worth knowing about such counters.
 #
 # - **They count FLOPs, we count MACs.** A MAC is two FLOPs. Which of the two a table means, it often does not say, and the word is no help: torchvision's column "GFLOPS" has 4.09 for ResNet-50 ([@torchvisionmodels2026]), which is the number of **MACs** in billions. The paper on ResNet, too, speaks of FLOPs and means "multiply-adds" ([@he2016]).
 # - **They count more.** The profiler also counts the arithmetic of BN and biases. Compared with convolutions it is little, about one part in a hundred for MobileNet.
+# - **Conventions differ.** The authors of EfficientNet-Lite0 report 407 million multiply-adds ([@efficientnetlite2020]); we and the profiler find 385. What else they counted, they do not say. Compare numbers that come from one counter.
 # - **They can overlook something.** TensorFlow's profiler does not look inside functions that a graph calls, and Keras puts grouped convolutions into such functions. Our first count of ResNeXt-50 came out 5 % too small, exactly its grouped 3x3 convolutions. That is what the two lines about `run_functions_eagerly` are for. A check that disagrees is a reason to look at both sides.
 #
 # ## What MACs and parameters do to energy
@@ -330,7 +331,7 @@ intensity = {
 }
 per_mac = {name: time_ratio[name] / macs_ratio[name] for name in single_calls}
 
-# %% figure alt="Two scatter plots of the timed networks with logarithmic axes. Left: time against MACs, both relative to ResNet-18, with a diagonal line for time equal to MACs. VGG-16 lies at or below the line, ResNet-50 and GoogLeNet near it, and AlexNet, MobileNet, EfficientNet-Lite0 and ResNeXt-50 above it. Right: time per MAC against arithmetic intensity: the points fall from upper left, with AlexNet, EfficientNet-Lite0 and MobileNet, to lower right, with VGG-16; ResNeXt-50 lies above the others of its intensity." tags=["hide-input"]
+# %% figure alt="Two scatter plots of the timed networks with logarithmic axes. Left: time against MACs, both relative to ResNet-18, with a diagonal line for time equal to MACs. VGG-16, ResNet-50, GoogLeNet and SqueezeNet lie near the line, and AlexNet, MobileNet, EfficientNet-Lite0 and ResNeXt-50 above it. Right: time per MAC against arithmetic intensity: the points fall from upper left, with AlexNet, EfficientNet-Lite0 and MobileNet, to lower right, where SqueezeNet, the ResNets, GoogLeNet and VGG-16 lie close together; ResNeXt-50 lies above the others of its intensity." tags=["hide-input"]
 fig, (left, right) = plt.subplots(1, 2, figsize=(7.5, 4.4))
 families = {
     "blue": ("AlexNet", "VGG-16"),
@@ -358,11 +359,11 @@ right.set(xlabel="FLOPs per byte", ylabel="time per MAC, ResNet-18: 1")
 right.set_title("What one MAC costs")
 LABEL_SHIFTS = {  # points to the right and up, for both panels
     "AlexNet": ((-6, 8), (8, 6)),
-    "VGG-16": ((-48, -2), (-20, -17)),
-    "GoogLeNet": ((8, -12), (-18, -17)),
-    "ResNet-18": ((-10, 10), (8, -2)),
-    "ResNet-50": ((8, -12), (8, 2)),
-    "SqueezeNet": ((8, -8), (8, 3)),
+    "VGG-16": ((-48, -2), None),  # None: in the cloud at the lower right
+    "GoogLeNet": ((8, -12), None),
+    "ResNet-18": ((-46, 12), None),
+    "ResNet-50": ((8, -12), None),
+    "SqueezeNet": ((8, -8), None),
     "MobileNet": ((-8, -18), (8, 3)),
     "DenseNet-121": ((-62, 4), (-58, -8)),
     "ResNeXt-50": ((-72, 3), (8, 4)),
@@ -372,14 +373,16 @@ for name in single_calls:
     for ax, horizontal, vertical, shift in zip(
         (left, right), (macs_ratio, intensity), (time_ratio, per_mac), LABEL_SHIFTS[name], strict=True
     ):
-        point = (horizontal[name], vertical[name])
-        ax.annotate(short.get(name, name), point, shift, textcoords="offset points", fontsize=10)
+        if shift is not None:
+            point = (horizontal[name], vertical[name])
+            ax.annotate(short.get(name, name), point, shift, textcoords="offset points", fontsize=10)
+right.text(95, 0.83, "SqueezeNet, ResNets,\nGoogLeNet, VGG-16", ha="right", va="top", fontsize=10)
 plt.show()
 
 # %% [markdown]
 # <details class="answer"><summary>Answer</summary>
 #
-# ResNeXt-50 takes clearly longer than ResNet-50, in our runs about twice as long, with the same number of MACs. MobileNet and EfficientNet-Lite0 gain less time than they save MACs: one of their MACs takes longer than one of ResNet-18's. VGG-16 takes less than 8.5 times as long as ResNet-18 or about that: its MACs are the cheapest of all.
+# ResNeXt-50 takes clearly longer than ResNet-50, in our runs about twice as long, with the same number of MACs. MobileNet and EfficientNet-Lite0 gain less time than they save MACs: one of their MACs takes longer than one of ResNet-18's. VGG-16 takes about as long as its MACs say: they are as cheap as those of ResNet-18.
 #
 # </details>
 #
@@ -389,7 +392,7 @@ plt.show()
 # - **Software.** ResNeXt-50 stands above its neighbors though its intensity is not low. Grouped convolutions on a CPU are not well supported by TensorFlow (lesson 12). The same network on another device, with another library, has another place.
 # - **Fixed costs.** Every layer has to be started, and its output has to be finished before the next one begins. DenseNet-121 has 120 convolutions; AlexNet has five.
 #
-# With a batch, MACs that waited for weights get cheaper, as lesson 1 showed for single layers. Canziani, Paszke, and Culurciello, who made such comparisons popular, found in 2016 that the number of operations was a **good** predictor of time ([@canziani2016]). They had AlexNet to ResNet and Inception on a small GPU, with batches: networks of ordinary convolutions. Among ordinary convolutions the rule still works. The networks designed to have few MACs are the ones that break it.
+# With a batch, MACs that waited for weights get cheaper, as lesson 1 showed for single layers. Canziani, Paszke, and Culurciello, who made such comparisons popular, found in 2016 that the number of operations was a **good** predictor of time ([@canziani2016]). They had AlexNet to ResNet and Inception on a small embedded GPU: networks of ordinary convolutions. Among ordinary convolutions the rule still works. The networks designed to have few MACs are the ones that break it.
 #
 # ### One layer under the microscope
 #
@@ -418,7 +421,7 @@ print(f"{fewer_macs:.0f} times fewer MACs, {less_time:.0f} times faster")
 # %% [markdown]
 # <details class="answer"><summary>Answer</summary>
 #
-# Far less than 256 times; in our runs between 15 and 60 times. Both forms have to read and to write the same feature maps. The standard form does about 450 FLOPs for each byte it moves, the depthwise form about 2. On a processor that can do, say, ten FLOPs in the time in which one byte arrives, the second one spends most of its time waiting.
+# Far less than 256 times; in our runs some 30 times. Both forms have to read and to write the same feature maps. The standard form does almost 490 FLOPs for each byte it moves, the depthwise form about 2. On a processor that can do, say, ten FLOPs in the time in which one byte arrives, the second one spends most of its time waiting.
 #
 # </details>
 #
@@ -507,9 +510,9 @@ ax.set_title("What the networks of this book cost, and what they reach")
 plt.show()
 
 # %% [markdown]
-# Read it as a story from left to right and from large to small. VGG bought 15 points over AlexNet with twenty times the work. GoogLeNet had nearly as much with a tenth of VGG's work and a twentieth of its parameters. ResNet-50 passed both. Then there are two directions: further up, with ResNeXt and ResNet-152, and further to the left, with MobileNet and EfficientNet-Lite0.
+# Charts of this kind became known through [@canziani2016]. Read ours as a story from left to right and from large to small. VGG bought 15 points over AlexNet with twenty times the work. GoogLeNet had nearly as much with a tenth of VGG's work and a twentieth of its parameters. ResNet-50 passed both. Then there are two directions: further up, with ResNeXt and ResNet-152, and further to the left, with MobileNet and EfficientNet-Lite0.
 #
-# **What such a chart shows:** the trade of accuracy against one cost, with a second cost as area. Area is a weak channel: few readers can say whether one bubble is twice or three times as large as another, so use the table for numbers.
+# **What a chart like this, and the lecture's slide, can show:** the trade of accuracy against one cost, with a second cost as area. Area is a weak channel: few readers can say whether one bubble is twice or three times as large as another, so use the table for numbers.
 #
 # **What it does not show:**
 #
@@ -544,7 +547,29 @@ for title, price in prices.items():
     stairs[title] = budgets, [affordable(budget, price, top1) for budget in budgets]
 
 # %% figure alt="Three panels of top-1 accuracy against a cost on a logarithmic axis, each with a staircase of the best accuracy that the budget buys. MACs: the stairs begin high, at EfficientNet-Lite0, and rise at ResNet-50, ResNeXt-50 and ResNet-152. Parameters: they begin at SqueezeNet and rise at MobileNet, EfficientNet-Lite0, ResNeXt-50 and ResNet-152. Activations: they begin at AlexNet and rise at ZFNet, GoogLeNet, MobileNet, EfficientNet-Lite0, ResNet-50, ResNeXt-50 and ResNet-152." tags=["hide-input"]
-fig, axes = plt.subplots(1, 3, figsize=(7.5, 4.0), sharey=True)
+EDGE_LABELS = {  # points to the right and up, alignment
+    "MACs, billions": {
+        "EfficientNet-Lite0": (-2, -14, "left"),
+        "ResNet-50": (-7, 0, "right"),
+        "ResNeXt-50": (-7, 3, "right"),
+        "ResNet-152": (-2, 12, "right"),
+    },
+    "parameters, millions": {
+        "SqueezeNet": (0, -13, "left"),
+        "MobileNet": (-8, 0, "right"),
+        "EfficientNet-Lite0": (-2, 12, "center"),
+        "ResNeXt-50": (-7, 4, "right"),
+        "ResNet-152": (-2, 12, "right"),
+    },
+    "activations, millions": {
+        "AlexNet": (2, -13, "left"),
+        "ZFNet": (-8, 4, "right"),
+        "GoogLeNet": (-8, -5, "right"),
+        "MobileNet": (-8, 8, "right"),
+    },
+}
+LEFT_EDGES = {"MACs, billions": 0.3, "parameters, millions": 0.3, "activations, millions": 0.3}
+fig, axes = plt.subplots(1, 3, figsize=(7.5, 4.4), sharey=True)
 for ax, (title, price) in zip(axes, prices.items(), strict=True):
     budgets, best = stairs[title]
     reached = [(b, q) for b, q in zip(budgets, best, strict=True) if q is not None]
@@ -558,7 +583,12 @@ for ax, (title, price) in zip(axes, prices.items(), strict=True):
             color=COLORS["blue"] if at_edge else COLORS["gray"],
             markersize=7 if at_edge else 6,
         )
-    ax.set(xscale="log", xlabel=title)
+    for name, (x, y, alignment) in EDGE_LABELS[title].items():
+        label = name.replace("Efficient", "Eff")
+        place = {"xytext": (x, y), "textcoords": "offset points", "ha": alignment, "va": "center"}
+        ax.annotate(label, (price[name], top1[name]), **place, fontsize=10)
+    ax.set(xscale="log", xlabel=title, ylim=(54, 80.5))
+    ax.set_xlim(left=LEFT_EDGES[title])
     ax.minorticks_off()
 axes[0].set_xticks([0.5, 2, 10], ["0.5", "2", "10"])
 axes[1].set_xticks([1, 10, 100], ["1", "10", "100"])
@@ -575,6 +605,8 @@ plt.show()
 # EfficientNet-Lite0, ResNeXt-50, and ResNet-152 are at an edge in all three. SqueezeNet and MobileNet are at an edge for parameters, not for MACs: EfficientNet-Lite0 has fewer MACs than either and is more accurate. AlexNet, of all networks, is at an edge for activations, because nothing puts out fewer. **A front belongs to a cost.** With every cost that you add, more networks have something that no other one has.
 #
 # </details>
+#
+# (The figure's test for an edge, "nothing within this budget is better", is careless: of two networks with the same accuracy it also marks the dearer one. There is no such pair here.)
 #
 # Two warnings. A network below the stairs is not a bad network: ResNet-18 is below them in every panel, and is used everywhere because it is simple, fast, and supported by every tool. And an edge that is ahead by less than the uncertainty of the measurement is not ahead. In the assignment you write the function that finds the front, including the cases in which two networks tie.
 #
