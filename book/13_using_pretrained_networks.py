@@ -460,7 +460,7 @@ for way, moved in moves.items():
 # %% [markdown]
 # <details class="answer"><summary>Answer</summary>
 #
-# In 2 and **in 4**. A plain call runs in inference mode. `training=True` moves the statistics, even if no optimizer ever sees the layers. `trainable = False` stops it, whatever `training` says. The surprise is the fourth: the guide's recipe hands `training=False` to the body when the model is built, but in the Keras of this book the outer call's `training=True` is passed down and overrules it.
+# In 2 and **in 4**. A plain call runs in inference mode. `training=True` moves the statistics, even if no optimizer ever sees the layers. `trainable = False` stops it, whatever `training` says. The surprise is the fourth: the guide's recipe hands `training=False` to the body when the model is built, but in the Keras of this book the outer call's `training=True` is passed down and overrules it. Others have noticed it in Keras 3, too ([@kerasissue20285]).
 #
 # </details>
 #
@@ -691,7 +691,7 @@ for name, values in digit_accuracy.items():
 #
 # ## Where ILSVRC went
 #
-# "ILSVRC has now moved on to Kaggle", says the slide. The last edition was that of 2017 ([@ilsvrc2017]), and its workshop was already called "Beyond ImageNet Large Scale Visual Recognition Challenge". Data and the task of classification with localization have been hosted by Kaggle since ([@kaggleimagenet]), where entries can still be uploaded and scored, but without a yearly contest. So what was handed over is the archive; the contest is over, with a top-5 error of 2.25 %, below the 5.1 % of a person (lesson 4).
+# "ILSVRC has now moved on to Kaggle", says the slide. The last edition was that of 2017. On the day of its workshop, 26 July 2017, the organizers announced that they were passing the baton: all three challenges, localization with classification, detection, and detection in video, would be hosted on Kaggle from then on ([@ilsvrc2017]). There, the data of the first of them can be had, and entries to it uploaded ([@kaggleimagenet]); it is an open exercise, not a yearly contest. The contest ended with a top-5 error of 2.25 %, below the 5.1 % of a person (lesson 4).
 #
 # What followed went in several directions.
 #
