@@ -209,8 +209,8 @@ def x_overwritten(x, filters, stride=1):
 
 @misconception(
     "residual_block",
-    hint="Both of your 3x3 convolutions have the stride, so that the map shrinks twice and does not fit to "
-    "the projection. Only the first one has it.",
+    hint="Branch and shortcut end in different sizes. The stride is taken twice, by the first 3x3 convolution "
+    "and by the projection: not by the second 3x3, and not by the branch alone.",
 )
 def stride_on_both_convolutions(x, filters, stride=1):
     return _basic(x, filters, stride, strides=(stride, stride))
@@ -235,15 +235,6 @@ def stride_on_both_and_squared_in_the_projection(x, filters, stride=1):
 )
 def stride_on_the_second_convolution(x, filters, stride=1):
     return _basic(x, filters, stride, strides=(1, stride))
-
-
-@misconception(
-    "residual_block",
-    hint="The projection has no stride, so that its result is larger than that of the branch. It has the "
-    "same stride as the branch.",
-)
-def projection_without_stride(x, filters, stride=1):
-    return _basic(x, filters, stride, project=lambda x, channels, stride: _project(x, channels, 1))
 
 
 @misconception(

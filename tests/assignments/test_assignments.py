@@ -1,5 +1,7 @@
 """What must hold for every assignment, whatever it asks."""
 
+from collections import Counter
+
 import nbformat
 import pytest
 
@@ -14,11 +16,21 @@ from tests.assignments.grading import (
     namespace_of,
 )
 
-MISCONCEPTIONS = [
-    pytest.param(assignment, known, id=f"{assignment.stem}-{known.cell}-{known.name}")
-    for assignment in ASSIGNMENTS
-    for known in load_misconceptions(assignment.misconceptions)
-]
+QUICK = 3  # of the misconceptions of a cell whose tests build large networks; the slow suite has them all
+
+
+def _misconceptions():
+    for assignment in ASSIGNMENTS:
+        slow_cells = data_of("equivalent_mutants", assignment, "SLOW", default=())
+        seen = Counter()
+        for known in load_misconceptions(assignment.misconceptions):
+            seen[known.cell] += 1
+            marks = [pytest.mark.slow] if known.cell in slow_cells and seen[known.cell] > QUICK else []
+            name = f"{assignment.stem}-{known.cell}-{known.name}"
+            yield pytest.param(assignment, known, id=name, marks=marks)
+
+
+MISCONCEPTIONS = list(_misconceptions())
 ALTERNATIVES = [
     pytest.param(assignment, functions, id=f"{assignment.stem}-{name}")
     for assignment in ASSIGNMENTS
