@@ -209,8 +209,8 @@ def x_overwritten(x, filters, stride=1):
 
 @misconception(
     "residual_block",
-    hint="Branch and shortcut end in different sizes. The stride is taken by the first 3x3 convolution and by "
-    "the projection: not by the second 3x3, and not by the branch alone.",
+    hint="Branch and shortcut end in different sizes. The first 3x3 convolution and the projection take the "
+    "stride: not the second 3x3, and not the branch alone.",
 )
 def stride_on_both_convolutions(x, filters, stride=1):
     return _basic(x, filters, stride, strides=(stride, stride))
