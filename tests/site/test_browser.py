@@ -121,6 +121,10 @@ def test_dark_mode_switches(visit):
     assert len({color for _, color in seen}) == 2
 
 
+def _is_list(control):
+    return control.evaluate("element => element.tagName") == "SELECT"
+
+
 @pytest.mark.parametrize("name", WIDGETS)
 def test_every_slider_and_choice_of_a_widget_changes_what_it_shows(visit, name):
     page = visit.open("book/playground.html")
@@ -130,7 +134,8 @@ def test_every_slider_and_choice_of_a_widget_changes_what_it_shows(visit, name):
     for control in controls:
         before = widget.inner_html()
         control.focus()
-        page.keyboard.press("ArrowRight" if control.evaluate("e => e.tagName") == "INPUT" else "ArrowDown")
+        at_the_end = control.evaluate("element => element.tagName == 'INPUT' && element.value == element.max")
+        page.keyboard.press("ArrowLeft" if at_the_end else "ArrowDown" if _is_list(control) else "ArrowRight")
         assert widget.inner_html() != before, control.evaluate("element => element.parentElement.innerText")
     assert visit.problems == []
 
@@ -159,6 +164,7 @@ def test_boxes_move_by_mouse_and_by_keyboard(visit):
     box = widget.locator("rect.guess.guess-1")
     status = widget.locator("[role=status]")
     assert status.inner_text() == "Classification error 0, localization error 1."
+    box.scroll_into_view_if_needed()
     place = box.bounding_box()
     scale = place["width"] / 100  # pixels for one unit of the drawing
     page.mouse.move(place["x"] + 40, place["y"] + 40)

@@ -23,7 +23,7 @@ parts.install("convolution", (place) => {
   };
 
   const formula = parts.element("p", { class: "formula" });
-  const pictures = parts.element("div", { class: "row" });
+  const pictures = parts.element("div", { class: "pictures" });
   const sum = parts.status();
   const walk = parts.slider("position", { min: 1, max: 1, value: 1, step: 1 }, (value) => {
     position = value - 1;
