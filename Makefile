@@ -68,12 +68,12 @@ test: env ## ruff, then all tests but the slow ones
 	else \
 	    rm -f _build/test-state && \
 	    $(MAKE) --no-print-directory lint PY="$(PY)" && \
-	    $(PY) -m pytest -m "not slow" -n $(WORKERS) --maxprocesses 4 --ignore tests/site && \
+	    $(PY) -m pytest -m "not slow" -n $(WORKERS) --maxprocesses 4 --dist loadgroup --ignore tests/site && \
 	    mkdir -p _build && echo "$$state" >_build/test-state; \
 	fi
 
 test-slow: env ## the tests that take minutes
-	$(PY) -m pytest -m slow -n $(WORKERS) --maxprocesses 4 --ignore tests/site
+	$(PY) -m pytest -m slow -n $(WORKERS) --maxprocesses 4 --dist loadgroup --ignore tests/site
 
 check-site: env ## check the built site: links, anchors, images, Colab links, no other host (part of make book)
 	@test -f _build/html/index.html || { echo "There is no site in _build/html: run make book." >&2; exit 1; }

@@ -1,6 +1,7 @@
 """Every lesson runs as its reader gets it, on the CPU and on the GPU's path, and keeps its promises."""
 
 import importlib.util
+from contextlib import ExitStack
 from pathlib import Path
 
 import nbformat
@@ -14,6 +15,9 @@ LESSONS = [
     pytest.param(lesson, id=lesson.stem, marks=pytest.mark.xdist_group(lesson.stem))
     for lesson in Course().lessons
 ]
+
+# The scope has all tests of one lesson run one after the other.
+each_lesson = pytest.mark.parametrize("lesson", LESSONS, scope="module")
 
 GPU_STAND_IN = """
 import numpy, keras, tensorflow
@@ -39,26 +43,26 @@ def _claims(lesson: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def finished():
-    """Runs a lesson once for all tests that look at it."""
-    contexts, lessons = [], {}
+    """Runs a lesson once for all tests that look at it; the kernel of the last one alone stays."""
+    lessons = {}
+    with ExitStack() as kernels:
 
-    def run(lesson: Path):
-        if lesson not in lessons:
-            contexts.append(running(lesson.with_suffix(".ipynb")))
-            lessons[lesson] = contexts[-1].__enter__()
-        return lessons[lesson]
+        def run(lesson: Path):
+            if lesson not in lessons:
+                lessons.clear()
+                kernels.close()
+                lessons[lesson] = kernels.enter_context(running(lesson.with_suffix(".ipynb")))
+            return lessons[lesson]
 
-    yield run
-    for context in contexts:
-        context.__exit__(None, None, None)
+        yield run
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@each_lesson
 def test_it_runs_in_an_empty_folder_without_the_repository(lesson, finished):
     assert finished(lesson).imported_ours() == []
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@each_lesson
 def test_its_claims_hold(lesson, finished):
     claims = _claims(lesson)
     assert claims
@@ -80,7 +84,7 @@ def test_its_claims_hold_for_other_seeds(lesson, seeds):
         assert [claim for claim, expression in claims.items() if not notebook.evaluate(expression)] == []
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@each_lesson
 def test_its_gpu_profile_runs_a_few_steps(lesson):
     cells = nbformat.read(lesson.with_suffix(".ipynb"), as_version=4).cells
     (config,) = [number for number, cell in enumerate(cells) if "CONFIG = " in cell.source]
@@ -90,7 +94,7 @@ def test_its_gpu_profile_runs_a_few_steps(lesson):
         assert notebook.evaluate("CONFIG['data'] == 'cifar10' or 'epochs' not in CONFIG")
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@each_lesson
 def test_it_has_what_every_lesson_has(lesson):
     # Not every lesson has an assignment; where there is one, the lesson leads to it.
     stems = {one.stem for one in Course().assignments}
