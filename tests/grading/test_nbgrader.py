@@ -11,6 +11,8 @@ from nbgrader.api import Gradebook
 
 from autograder.course import REPOSITORY, Course
 
+pytestmark = pytest.mark.xdist_group("nbgrader")  # its tests share what takes long
+
 ASSIGNMENT = Course().assignment("03_batch_normalization")
 BIASED, UNBIASED = "variance = x.var(axis=axes)", "variance = x.var(axis=axes, ddof=1)"
 

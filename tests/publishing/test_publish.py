@@ -17,6 +17,8 @@ from autograder.publishing import publish
 from autograder.publishing.publish import MANIFEST
 from autograder.publishing.secrets import leaks_in, read_secrets, readable_text
 
+pytestmark = pytest.mark.xdist_group("publish")  # its tests share what takes long
+
 COURSE = Course()
 SECRETS = read_secrets(COURSE)
 ELSEWHERE = repository_at("https://github.com/someone/cnn-course", "autumn")

@@ -22,6 +22,8 @@ from autograder.testing.plugin import TestResult as Result
 from autograder.testing.run import CellResult
 from tests.faults.notebooks import Notebooks, cell, pack
 
+pytestmark = pytest.mark.xdist_group("report")  # its tests share what takes long
+
 STEM = "03_batch_normalization"
 POINTS = {  # by exercise, as the assignment has them
     "batchnorm_train": 4,
