@@ -144,7 +144,9 @@ def test_a_shallower_target_is_refused(net, data):
 
 
 def test_gradients_agree_the_less_the_further_the_image_is_moved(net, data):
-    found = gradient_agreement(net, data[0], [0.001, 0.1, 1.0], seed=0)
+    # Another seed than that of the images: moved along itself, an image is only scaled, and a net without
+    # biases has the same gradient there.
+    found = gradient_agreement(net, data[0], [0.001, 0.1, 1.0], seed=1)
     assert found.shape == (3,)
     assert 0.9 < found[0] <= 1.0001
     assert found[0] > found[1] > found[2]
