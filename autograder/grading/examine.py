@@ -269,9 +269,12 @@ class _Run:
                 kernel = manager.provisioner.kernel
                 transport = KernelTransport(
                     client.kc,
+                    kernel.take_calls(),
                     lambda: None if kernel.is_alive() else kernel.explain(),
                     self.limits.call_seconds,
+                    self.limits.message_mb,
                 )
+                stack.callback(transport.close)
                 transport.install()
             except (RuntimeError, TransportError) as error:  # no code of the student has run yet
                 raise _DisturbedError(str(error)) from error

@@ -61,13 +61,22 @@ class Kernel:
             None.
     """
 
-    def __init__(self, report: socket.socket, folder: Path, key: str, limits: Limits, sandbox: bool) -> None:
+    def __init__(
+        self,
+        report: socket.socket,
+        calls: socket.socket,
+        folder: Path,
+        key: str,
+        limits: Limits,
+        sandbox: bool,
+    ) -> None:
         """Waits until the walls stand.
 
         Raises:
             TemplateError: The template did not fork, or building the walls failed.
         """
         self._report, self._folder = report, folder
+        self._calls: socket.socket | None = calls
         self.limits, self.sandbox = limits, sandbox
         self.cause: str | None = None
         self.status: int | None = None
@@ -103,6 +112,14 @@ class Kernel:
         """Where a kernel manager may write the connection information."""
         return str(self._folder / "kernel.json")
 
+    def take_calls(self) -> socket.socket:
+        """The connection on which functions in the kernel are called; who takes it closes it."""
+        with self._lock:
+            if self._calls is None:
+                raise RuntimeError("the connection for calls has been taken, or the kernel has ended")
+            calls, self._calls = self._calls, None
+            return calls
+
     def is_alive(self) -> bool:
         """Whether any process of the kernel is left."""
         with self._lock:
@@ -130,6 +147,9 @@ class Kernel:
             os.close(handle)
         self._init = -1
         self._report.close()
+        if self._calls is not None:
+            self._calls.close()
+            self._calls = None
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def send_signal(self, number: int) -> None:

@@ -126,7 +126,7 @@ class Template:
         self._ready = True
 
     def fork(
-        self, limits: Mapping[str, Any], key: str, seed: int, folder: Path, listening: list[socket.socket]
+        self, limits: Mapping[str, Any], key: str, seed: int, folder: Path, sockets: list[socket.socket]
     ):
         """Forks one kernel.
 
@@ -135,7 +135,7 @@ class Template:
             key: Signs the messages.
             seed: For the random generators of the kernel.
             folder: Working folder of a kernel without a sandbox.
-            listening: Sockets for the kernel's channels.
+            sockets: Those that listen for the kernel's channels, then a connection for calls.
 
         Returns:
             The socket on which the kernel's init process reports, not yet read.
@@ -155,7 +155,7 @@ class Template:
             "inside": self._folder,
         }
         try:
-            descriptors = [theirs.fileno(), *(item.fileno() for item in listening)]
+            descriptors = [theirs.fileno(), *(item.fileno() for item in sockets)]
             socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
         except OSError as error:
             report.close()

@@ -6,6 +6,7 @@ import fcntl
 import os
 import secrets
 import shutil
+import socket
 import sys
 import tempfile
 import threading
@@ -140,12 +141,14 @@ class WarmKernels:
         home = folder / "home"  # used only where there is no sandbox
         home.mkdir(mode=0o700, parents=True)
         folder.chmod(0o700)
-        sockets = listen(folder)
+        calls, theirs = socket.socketpair()
+        sockets = [*listen(folder), theirs]
         key = secrets.token_hex(32)
         try:
             report = template.fork(limits.as_json(), key, seed, home, sockets)
-            return Kernel(report, folder, key, limits, self.sandbox)
+            return Kernel(report, calls, folder, key, limits, self.sandbox)
         except TemplateError:
+            calls.close()
             shutil.rmtree(folder, ignore_errors=True)
             raise
         finally:

@@ -103,6 +103,14 @@ def digest(value):
     return sha256(dumps(tree, sort_keys=True).encode()).hexdigest()
 
 
+def receive(connection, length):
+    """Reads so many bytes from a blocking socket; fewer, if the other side has gone."""
+    data = bytearray()
+    while len(data) < length and (part := connection.recv(min(length - len(data), 1 << 20))):
+        data += part
+    return bytes(data)
+
+
 class Endpoint:
     """Answers requests about the names in one namespace; keeps the objects that classes make."""
 
@@ -150,6 +158,26 @@ class Endpoint:
         ) as error:  # SystemExit and KeyboardInterrupt of the student's code must not end the grading
             types = [kind.__name__ for kind in type(error).__mro__ if issubclass(kind, BaseException)]
             return {"error": {"types": types, "message": str(error)[:2000]}}
+
+    def serve(self, connection, longest):
+        """Answers one request on a blocking socket; says whether there was one.
+
+        Request and reply are JSON behind 16 bytes: eight that the reply repeats, then the length.
+
+        Args:
+            connection: The socket.
+            longest: Bytes of the longest reply; in place of a longer one goes an error.
+        """
+        head = receive(connection, 16)
+        text = head and receive(connection, int.from_bytes(head[8:]))
+        if not text:
+            return False
+        reply = dumps(self.answer(loads(text))).encode()
+        if len(reply) > longest:
+            message = f"a result that takes {len(reply):,} bytes to send, more than {longest:,}"
+            reply = dumps({"error": {"types": ["TypeError"], "message": message}}).encode()
+        connection.sendall(head[:8] + len(reply).to_bytes(8) + reply)
+        return True
 
     def _target(self, request):
         target = request["target"]

@@ -6,9 +6,11 @@ that child, and nothing else.
 """
 
 import contextlib
+import gc
 import json
 import os
 import resource
+import signal
 import socket
 import struct
 import sys
@@ -92,6 +94,7 @@ def _run_tests(connection: socket.socket, order: dict[str, Any]) -> None:
 
 def serve(control: socket.socket) -> None:
     """Forks a child for every order, until the other side hangs up."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended children need no waiting for
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 1)
         if not message:
@@ -100,18 +103,16 @@ def serve(control: socket.socket) -> None:
         order = json.loads(message)
         with contextlib.suppress(Exception):  # the child will stop at the same error, and tell it
             load_answers(Assignment(Path(order["root"]), order["stem"]))
-        # Two forks: the child belongs to process 1 of the system, and nobody here has to wait for it.
-        if (middle := os.fork()) == 0:
-            if os.fork() == 0:
-                status = 1
-                try:
-                    control.close()
-                    _run_tests(connection, order)
-                    status = 0
-                finally:
-                    os._exit(status)
-            os._exit(0)
-        os.waitpid(middle, 0)
+        gc.freeze()  # a collection in a child would otherwise touch, and so copy, every page
+        if os.fork() == 0:
+            status = 1
+            try:
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                control.close()
+                _run_tests(connection, order)
+                status = 0
+            finally:
+                os._exit(status)
         connection.close()
 
 

@@ -11,16 +11,18 @@ from tests.faults.whole import FORGING, case, in_answer, in_cell, indented, vict
 
 # Finds the request that is being answered, and sends a reply of the student's own to it, before the true one.
 _FORGE = """
-def forge(reply, kind="autograder_reply", **request):
+def line():
     import sys
     frame = sys._getframe()
-    while frame and "identity" not in frame.f_locals:
+    while frame and not {"head", "connection"} <= frame.f_locals.keys():
         frame = frame.f_back
-    if frame:
-        there = frame.f_locals
-        parent = {**there["request"], **request}
-        session = get_ipython().kernel.session
-        session.send(there["stream"], kind, {"reply": reply}, parent, ident=there["identity"])
+    return frame and frame.f_locals
+
+def forge(reply, name=None, length=None):
+    if there := line():
+        data = reply if isinstance(reply, bytes) else reply.encode()
+        length = len(data) if length is None else length
+        there["connection"].sendall((name or there["head"][:8]) + length.to_bytes(8, "big") + data)
 """
 
 
@@ -50,8 +52,9 @@ def reply_that_is_no_json(nb: Notebooks) -> Fault:
 
 @case(FORGING)
 def reply_of_another_type(nb: Notebooks) -> Fault:
-    """The reply is no text but a number, a list, nothing, and at last a dictionary."""
-    return _forged(nb, "for reply in (1.0, [2], None, {'value': 1}):\n    forge(reply)\nreturn None")
+    """The reply is no dictionary but a number, then a list, nothing, bytes of no text, and no bytes."""
+    replies = "('1.0', '[2]', 'null', b'\\xff\\xfe', '')"
+    return _forged(nb, f"for reply in {replies}:\n    forge(reply)\nreturn None")
 
 
 @case(FORGING)
@@ -66,7 +69,7 @@ def reply_to_other_requests(nb: Notebooks) -> Fault:
     """Replies go to requests that nobody has made; the true reply is None."""
     lines = """
 for number in range(100):
-    forge('{"value": 1}', header={'msg_id': f'request-{number}', 'session': 'x', 'msg_type': 'x'})
+    forge('{"value": 1}', name=b"%08d" % number)
 return None
 """
     return _forged(nb, lines, "but is of type NoneType")
@@ -74,27 +77,49 @@ return None
 
 @case(FORGING)
 def reply_to_the_requests_to_come(nb: Notebooks) -> Fault:
-    """Replies to the next thousand requests are sent in advance: their names can be guessed."""
+    """Replies to the next thousand requests are sent ahead, in case their names are numbers that grow."""
     lines = """
-import sys
-frame = sys._getframe()
-while frame and "identity" not in frame.f_locals:
-    frame = frame.f_back
-if frame:
-    header = frame.f_locals["request"]["header"]
-    start, number = header["msg_id"].rsplit("_", 1)
+if there := line():
+    number = int.from_bytes(there["head"][:8], "big")
     for step in range(1, 1000):
-        forge('{"value": 1}', header={**header, "msg_id": f"{start}_{int(number) + step}"})
+        forge('{"value": 1}', name=((number + step) % 2**64).to_bytes(8, "big"))
 """
     return _forged(nb, lines)
 
 
 @case(FORGING)
-def replies_of_many_kinds(nb: Notebooks) -> Fault:
-    """Before the true reply come messages of other kinds, some malformed."""
+def reply_shorter_than_it_says(nb: Notebooks) -> Fault:
+    """The reply says that it is longer than it is: the true reply is taken for its end."""
+    return _forged(nb, "forge('{}', length=60)", "Your code")
+
+
+@case(FORGING)
+def reply_that_says_it_is_endless(nb: Notebooks) -> Fault:
+    """The reply says that it has more bytes than all memory."""
+    return _forged(nb, "forge('{}', length=2**63)", "the reply is longer than")
+
+
+@case(FORGING)
+def reply_that_trickles(nb: Notebooks) -> Fault:
+    """The reply comes a byte at a time, for ever."""
     lines = """
-for kind in ("execute_reply", "error", "", "status", "kernel_info_reply", "x" * 1000):
-    forge({"status": [1]}, kind)
+import time
+if there := line():
+    there["connection"].sendall(there["head"][:8] + (1000).to_bytes(8, "big"))
+    while True:
+        there["connection"].sendall(b" ")
+        time.sleep(0.05)
+"""
+    return _forged(nb, lines, "there was no result after")
+
+
+@case(FORGING)
+def line_closed(nb: Notebooks) -> Fault:
+    """A graded function closes the line on which it is called."""
+    lines = """
+import os
+if there := line():
+    os.close(there["connection"].fileno())
 """
     return _forged(nb, lines, "Your code gave no answer")
 
@@ -103,18 +128,13 @@ for kind in ("execute_reply", "error", "", "status", "kernel_info_reply", "x" * 
 def reply_from_a_thread(nb: Notebooks) -> Fault:
     """A thread keeps on sending replies in the name of every request, now and later."""
     lines = """
-import sys, threading, time
-frame = sys._getframe()
-while frame and "identity" not in frame.f_locals:
-    frame = frame.f_back
-there = frame.f_locals if frame else None
+import threading, time
+there = line()
 
 def flood():
     while True:
         time.sleep(0.002)
-        session = get_ipython().kernel.session
-        content, identity = {"reply": "{}"}, there["identity"]
-        session.send(there["stream"], "autograder_reply", content, there["request"], ident=identity)
+        there["connection"].sendall(there["head"][:8] + (2).to_bytes(8, "big") + b"{}")
 
 if there:
     threading.Thread(target=flood, daemon=True).start()
@@ -267,25 +287,28 @@ def array_of_signaling_numbers(nb: Notebooks) -> Fault:
 def endpoint_replaced(nb: Notebooks) -> Fault:
     """The grader's end of the line is replaced by one that itself answers for one function."""
     source = f"""
-import json
-kernel = get_ipython().kernel
-original = kernel.shell_handlers["autograder_request"]
+import gc
+endpoint = next(each for each in gc.get_objects() if type(each).__name__ == "Endpoint")
+original = endpoint._call
 
-def answer(stream, identity, request):
-    if json.loads(request["content"]["request"]).get("target") != "{victim(nb)}":
-        return original(stream, identity, request)
-    reply = json.dumps({{"value": {{"list": [0.5, 0.5, 0.5]}}, "changed": []}})
-    kernel.session.send(stream, "autograder_reply", {{"reply": reply}}, request, ident=identity)
+def answer(request):
+    if request.get("target") != "{victim(nb)}":
+        return original(request)
+    return {{"value": {{"list": [0.5, 0.5, 0.5]}}, "changed": []}}
 
-kernel.shell_handlers["autograder_request"] = answer
+endpoint._call = answer
 """
     return with_trick(nb, source)
 
 
 @case(FORGING)
 def endpoint_removed(nb: Notebooks) -> Fault:
-    """A cell removes the grader's end of the line."""
-    return in_cell(nb, "del get_ipython().kernel.shell_handlers['autograder_request']", "was left out")
+    """A cell stops listening on the grader's line."""
+    lines = """
+import asyncio
+asyncio.get_running_loop().remove_reader(get_ipython().kernel.parent.calls)
+"""
+    return in_cell(nb, lines, "was left out")
 
 
 _CHANGES_AN_ARGUMENT = """

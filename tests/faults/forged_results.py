@@ -330,6 +330,6 @@ def layer_that_is_a_function(nb: Notebooks) -> Fault:
     """Instead of a class there is a function that returns the grader's end of the line."""
     source = """
 def BatchNorm(*arguments, **keywords):
-    return get_ipython().kernel.shell_handlers["autograder_request"]
+    return get_ipython().kernel.parent.calls
 """
     return _layer(nb, source, "Your code")

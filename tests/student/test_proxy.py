@@ -4,9 +4,9 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from jupyter_client.manager import start_new_async_kernel
 from jupyter_core.utils import run_sync
 
+from autograder.sandbox import Limits, WarmKernels, kernel_manager
 from autograder.student.kernel import KernelTransport
 from autograder.student.proxy import Student, StudentError, StudentObject
 from autograder.student.transport import LocalTransport, TransportError
@@ -45,24 +45,40 @@ def _execute(client, code):
     run_sync(client.execute_interactive)(code, output_hook=lambda _: None, timeout=60)
 
 
-@contextmanager
-def running_kernel(code, call_seconds=60):
-    """A stock kernel that has run some code, and the way to it."""
-    manager, client = run_sync(start_new_async_kernel)(kernel_name="python3")
-    try:
-        transport = KernelTransport(
-            client, lambda: None if run_sync(manager.is_alive)() else "the kernel died", call_seconds
-        )
-        transport.install()
-        _execute(client, code)
-        yield transport
-    finally:
-        client.stop_channels()
-        run_sync(manager.shutdown_kernel)(now=True)
+@pytest.fixture(scope="module")
+def running_kernel():
+    """Gives kernels that have run some code, and the way to them."""
+    with WarmKernels(preload=["numpy"], sandbox=False) as kernels:
+
+        @contextmanager
+        def run(code, **options):
+            limits = Limits(**options)
+            manager = kernel_manager(kernels, limits=limits)
+            run_sync(manager.start_kernel)()
+            kernel, client = manager.provisioner.kernel, manager.client()
+            client.start_channels()
+            transport = KernelTransport(
+                client,
+                kernel.take_calls(),
+                lambda: None if kernel.is_alive() else kernel.explain(),
+                limits.call_seconds,
+                limits.message_mb,
+            )
+            try:
+                run_sync(client.wait_for_ready)(timeout=30)
+                transport.install()
+                _execute(client, code)
+                yield transport
+            finally:
+                transport.close()
+                client.stop_channels()
+                run_sync(manager.shutdown_kernel)(now=True)
+
+        yield run
 
 
 @pytest.fixture(scope="module")
-def kernel():
+def kernel(running_kernel):
     with running_kernel(CODE) as transport:
         yield transport
 
@@ -141,19 +157,29 @@ def test_the_endpoint_adds_no_name_to_the_students(kernel):
     ("body", "reason", "seconds"),
     [
         ("while True: pass", "no result after 1 second", 1),
-        ("import os; os._exit(0)", "the kernel died", 60),
+        ("import os; os._exit(0)", "it ended by itself with exit status 0", 60),
     ],
 )
-def test_a_call_that_never_answers_is_given_up(body, reason, seconds):
-    with running_kernel(f"def stuck():\n    {body}") as transport:
-        transport.call_seconds = seconds
+def test_a_call_that_never_answers_is_given_up(running_kernel, body, reason, seconds):
+    with running_kernel(f"def stuck():\n    {body}", call_seconds=seconds) as transport:
         with pytest.raises(StudentError, match=reason):
             Student(transport).stuck()
         with pytest.raises(TransportError, match=reason):  # and so is everything after it, at once
             transport.send({"operation": "call", "target": "stuck", "arguments": [], "keywords": {}})
 
 
-def test_floods_of_prints_disturb_no_answer():
+def test_a_result_that_is_too_large_is_an_error_of_this_call_only(running_kernel):
+    code = "import numpy as np\ndef much(count):\n    return np.zeros(count)"
+    with running_kernel(code, message_mb=1) as transport:
+        student = Student(transport)
+        with pytest.raises(
+            StudentError, match=r"a result that takes [\d,]+ bytes to send, more than 1,048,576"
+        ):
+            student.much(123_000)
+        assert len(student.much(90_000)) == 90_000
+
+
+def test_floods_of_prints_disturb_no_answer(running_kernel):
     code = """
 def loud(x):
     for _ in range(100):

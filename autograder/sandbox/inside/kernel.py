@@ -2,17 +2,19 @@
 
 Its five sockets were bound by the trusted side and arrive as open descriptors (ZeroMQ's ZMQ_USE_FD, made
 for socket activation). So no folder is shared between a student and the trusted side, and there is no
-connection file.
+connection file. A sixth descriptor is connected already; on it the grader calls the student's functions.
 """
 
+import os
 import random
+import socket
 import sys
 
 import zmq
 from ipykernel.heartbeat import Heartbeat
 from ipykernel.iostream import OutStream
 from ipykernel.kernelapp import IPKernelApp
-from traitlets import Dict
+from traitlets import Dict, Instance
 from traitlets.config import Config
 
 from . import CHANNELS
@@ -20,9 +22,9 @@ from . import CHANNELS
 _PIECE = 1 << 17  # characters
 
 
-def _listen(socket: zmq.Socket, descriptor: int) -> None:
-    socket.setsockopt(zmq.USE_FD, descriptor)
-    socket.bind("ipc://bound-already")  # the name is not used
+def _listen(channel: zmq.Socket, descriptor: int) -> None:
+    channel.setsockopt(zmq.USE_FD, descriptor)
+    channel.bind("ipc://bound-already")  # the name is not used
 
 
 class Output(OutStream):
@@ -54,9 +56,14 @@ class _Heartbeat(Heartbeat):
 
 
 class KernelApp(IPKernelApp):
-    """An IPython kernel on descriptors that listen already; a port number is a place in CHANNELS, from 1."""
+    """An IPython kernel on descriptors that listen already; a port number is a place in CHANNELS, from 1.
+
+    Attributes:
+        calls: The connection on which the grader calls functions.
+    """
 
     descriptors = Dict()
+    calls = Instance(socket.socket)
     connection_file = "none"
 
     def init_connection_file(self):
@@ -94,7 +101,7 @@ def prepare(key: str, descriptors: list[int]) -> KernelApp:
 
     Args:
         key: Signs the messages.
-        descriptors: Listening sockets in the order of CHANNELS.
+        descriptors: Listening sockets in the order of CHANNELS, then the connection for calls.
     """
     config = Config()
     config.Session.key = key.encode()
@@ -104,7 +111,10 @@ def prepare(key: str, descriptors: list[int]) -> KernelApp:
     ports = {f"{name}_port": number for number, name in enumerate(CHANNELS, start=1)}
     app = KernelApp.instance(config=config, transport="ipc", ip="kernel", **ports)
     app.outstream_class = f"{__name__}.Output"
-    app.descriptors = dict(enumerate(descriptors, start=1))
+    *channels, calls = descriptors
+    app.descriptors = dict(enumerate(channels, start=1))
+    os.set_inheritable(calls, False)
+    app.calls = socket.socket(fileno=calls)
     app.initialize([])
     if "matplotlib.pyplot" in sys.modules:  # its import, long ago, found no IPython to tie itself to
         app.shell.enable_matplotlib("inline")

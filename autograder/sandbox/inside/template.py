@@ -69,7 +69,7 @@ def main(descriptor: int, options: dict) -> None:
     control.send(json.dumps({"ready": True}).encode())
     own_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY)
     while True:
-        message, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 1 + len(CHANNELS))
+        message, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 2 + len(CHANNELS))
         if not message:
             return
         with contextlib.suppress(OSError):  # no room for a process now: the trusted side sees no report
