@@ -1,6 +1,7 @@
 """Grades a class: examines what is new, several at once, and writes the marks, one after the other."""
 
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
@@ -14,7 +15,7 @@ from autograder.grading.journal import Journal
 from autograder.grading.lock import grading_lock
 from autograder.grading.settings import read_config, read_limits
 from autograder.grading.submission import Submission, make_ready
-from autograder.sandbox import Limits
+from autograder.sandbox import Limits, shared_template
 
 # nbgrader starts up anew for every round of writing; marks of several students are written in one.
 _ROUND = 10
@@ -77,11 +78,15 @@ def grade_class(
     config = read_config(course)
     limits, sandbox = read_limits(config)
     sandbox = sandbox and order.sandbox
-    with grading_lock(course.grading):
+    with grading_lock(course.grading), ExitStack() as stack:
         journal = Journal(course.journal)
         journal.tidy()
         outcome = Outcome()
         submissions = _read(course, assignment, order.students, limits, sandbox, outcome)
+        shared = None
+        if not all(journal.holds(each.key) for each in submissions):
+            # Its imports take longest of all that has to start, so they begin first.
+            shared = stack.enter_context(shared_template(sandbox))
         writer = GradebookWriter(course, config, assignment)
         total, pending = len(submissions), []
 
@@ -107,7 +112,7 @@ def grade_class(
                 missing.append(submission)
             else:
                 note(submission, known)
-        for submission, examination in _examine(assignment, missing, limits, sandbox, order):
+        for submission, examination in _examine(assignment, missing, limits, sandbox, order, shared):
             if isinstance(examination, str):
                 outcome.problems[submission.student] = examination
                 continue
@@ -138,11 +143,16 @@ def _read(
 
 
 def _examine(
-    assignment: Assignment, submissions: list[Submission], limits: Limits, sandbox: bool, order: Order
+    assignment: Assignment,
+    submissions: list[Submission],
+    limits: Limits,
+    sandbox: bool,
+    order: Order,
+    shared: str | None,
 ) -> Iterable[tuple[Submission, Examination | str]]:
     if not submissions:
         return
     from autograder.grading.workers import cluster, examine_all  # dask takes a second to import
 
     with cluster(order.workers, order.scheduler) as client:
-        yield from examine_all(client, assignment, submissions, limits, sandbox)
+        yield from examine_all(client, assignment, submissions, limits, sandbox, shared)

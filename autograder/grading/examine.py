@@ -9,13 +9,16 @@ So whenever there is a doubt, everything is run once more and looked after (``wa
 the student's there is a pause, and then the kernel must still be sound.
 """
 
+import asyncio
 import copy
 import hashlib
 import time
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
+from jupyter_core.utils import ensure_event_loop
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -61,9 +64,15 @@ class Examiner:
     tests: TestProcesses
 
     @classmethod
-    def start(cls, limits: Limits, sandbox: bool = True) -> "Examiner":
-        """Starts what it needs; both import their packages while the caller goes on."""
-        return cls(WarmKernels(limits, sandbox=sandbox), TestProcesses())
+    def start(cls, limits: Limits, sandbox: bool = True, shared: str | None = None) -> "Examiner":
+        """Starts what it needs; both import their packages while the caller goes on.
+
+        Args:
+            limits: What a submission may use.
+            sandbox: Whether to run it behind walls.
+            shared: Address of a template that others use too, if there is one.
+        """
+        return cls(WarmKernels(limits, sandbox=sandbox, shared=shared), TestProcesses())
 
     def close(self) -> None:
         """Ends all processes."""
@@ -263,6 +272,7 @@ class _Run:
             iopub_timeout=_OUTPUT_SECONDS,
             raise_on_iopub_timeout=True,
         )
+        ensure_event_loop().set_exception_handler(_pass_over)
         with ExitStack() as stack:
             try:
                 stack.enter_context(client.setup_kernel(cleanup_kc=True))
@@ -279,6 +289,16 @@ class _Run:
             except (RuntimeError, TransportError) as error:  # no code of the student has run yet
                 raise _DisturbedError(str(error)) from error
             yield Session(client, kernel, transport)
+
+
+def _pass_over(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Keeps asyncio from printing what nbclient leaves behind where a kernel dies under a cell.
+
+    The death has been noticed. Besides, the printing happens whenever garbage is collected: at that moment
+    Python 3.11 may be parsing a file, and the traceback's own parsing makes it fail with a SystemError.
+    """
+    if "never retrieved" not in context.get("message", ""):
+        loop.default_exception_handler(context)
 
 
 def graded_exercises(notebook: NotebookNode) -> list[str]:

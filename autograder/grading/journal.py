@@ -31,6 +31,10 @@ class Journal:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
+    def holds(self, key: str) -> bool:
+        """Whether there is a result under a key; reading it may still fail."""
+        return self._path(key).exists()
+
     def put(self, key: str, examination: Examination) -> None:
         """Writes a result.
 

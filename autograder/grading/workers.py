@@ -32,19 +32,19 @@ _REACH_SECONDS = 10  # for the first answer of a scheduler that somebody has nam
 
 
 @cache
-def _examiner(limits: Limits, sandbox: bool) -> Examiner:
+def _examiner(limits: Limits, sandbox: bool, shared: str | None) -> Examiner:
     """The examiner of this worker; its templates stay warm from one submission to the next."""
-    examiner = Examiner.start(limits, sandbox)
+    examiner = Examiner.start(limits, sandbox, shared)
     atexit.register(examiner.close)
     return examiner
 
 
 def examine_task(
-    root: str, stem: str, notebook: Any, limits: dict[str, Any], sandbox: bool
+    root: str, stem: str, notebook: Any, limits: dict[str, Any], sandbox: bool, shared: str | None = None
 ) -> dict[str, Any]:
     """Examines one notebook; this is what runs on a worker. Plain data in and out."""
     _, rebuilt = read_note(notebook)
-    examiner = _examiner(Limits.from_json(limits), sandbox)
+    examiner = _examiner(Limits.from_json(limits), sandbox, shared)
     return examiner.examine(Assignment(Path(root), stem), rebuilt).as_json()
 
 
@@ -82,10 +82,19 @@ def examine_all(
     submissions: Sequence[Submission],
     limits: Limits,
     sandbox: bool,
+    shared: str | None = None,
 ) -> Iterator[tuple[Submission, Examination | str]]:
     """Yields each submission with its examination, in the order in which they are done.
 
     In place of an examination comes a sentence where this one submission could not be examined.
+
+    Args:
+        client: The way to the workers.
+        assignment: Whose hidden tests to run.
+        submissions: What to examine.
+        limits: What each may use.
+        sandbox: Whether to run them behind walls.
+        shared: Address of a template on this machine; workers that cannot reach it start their own.
 
     Raises:
         CourseError: When the grader itself cannot work; what was yielded before stays valid.
@@ -98,6 +107,7 @@ def examine_all(
             submission.notebook,
             limits.as_json(),
             sandbox,
+            shared,
             key=f"{submission.student}-{submission.key}",
             pure=False,
         ): submission

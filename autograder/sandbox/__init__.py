@@ -7,6 +7,6 @@
 from autograder.sandbox.kernel import Kernel
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.provisioner import SandboxProvisioner, kernel_manager
-from autograder.sandbox.warm import WarmKernels
+from autograder.sandbox.warm import WarmKernels, shared_template
 
-__all__ = ["Kernel", "Limits", "SandboxProvisioner", "WarmKernels", "kernel_manager"]
+__all__ = ["Kernel", "Limits", "SandboxProvisioner", "WarmKernels", "kernel_manager", "shared_template"]

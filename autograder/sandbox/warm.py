@@ -12,13 +12,13 @@ import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from autograder.errors import CourseError
 from autograder.sandbox.kernel import Kernel, listen
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.template import Template, TemplateError
+from autograder.sandbox.template import Template, TemplateError, TemplateLine
 from autograder.sandbox.usage import own_memory_mb
 
 PRELOAD = ("numpy", "tensorflow", "keras", "matplotlib.pyplot")
@@ -33,8 +33,8 @@ _YOUNG_SECONDS = 60.0
 class WarmKernels:
     """Makes kernels, each for one submission, and watches their limits.
 
-    Safe to use from several threads. Each trusted process has its own: a template belongs to the process that
-    started it and ends with it, even when that is killed.
+    Safe to use from several threads. Each trusted process has its own. The template may be another process's,
+    which saves seconds and memory; kernels end with the process that asked for them, even when it is killed.
 
     Attributes:
         limits: What each kernel may use.
@@ -48,6 +48,7 @@ class WarmKernels:
         sandbox: bool = True,
         hide: Iterable[Path] = (),
         privileged: bool | None = None,
+        shared: str | None = None,
     ) -> None:
         """Starts the template in the background.
 
@@ -57,6 +58,8 @@ class WarmKernels:
             sandbox: False runs student code without protection.
             hide: The course's folder, if that is not the checkout that this package belongs to.
             privileged: Overrides ``bubblewrap.is_privileged``, for tests.
+            shared: Address of a template that another process has started with the same options
+                (``shared_template``). Where there is none, this process starts one of its own.
 
         Raises:
             CourseError: This is not Linux.
@@ -67,7 +70,7 @@ class WarmKernels:
             )
         self.limits = limits or Limits()
         self.preload, self.sandbox = tuple(preload), sandbox
-        self._hide, self._privileged = tuple(hide), privileged
+        self._hide, self._privileged, self._shared = tuple(hide), privileged, shared
         self._folder, self._folder_lock = _make_folder()
         self._numbers = iter(range(1, 10**8))
         self._lock = threading.Lock()
@@ -76,11 +79,17 @@ class WarmKernels:
         self._closed = False
         # bubblewrap dies with the *thread* that started it; this one lives until close().
         self._starter = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="template-starter")
-        self._template: Template | None = None
-        self._coming: concurrent.futures.Future[Template] | None = self._starter.submit(self._start_template)
+        self._template: TemplateLine | None = None
+        self._coming: concurrent.futures.Future[TemplateLine] | None = self._starter.submit(
+            self._start_template
+        )
         threading.Thread(target=_watch, args=(weakref.ref(self), self._changed), daemon=True).start()
 
-    def _start_template(self) -> Template:
+    def _start_template(self) -> TemplateLine:
+        shared, self._shared = self._shared, None  # when that has ended, it will not come again
+        if shared is not None:
+            with contextlib.suppress(OSError):
+                return TemplateLine.connect(shared, self.sandbox, self._hide, self._privileged)
         return Template(self.preload, self.sandbox, self._hide, self._privileged)
 
     @property
@@ -89,11 +98,12 @@ class WarmKernels:
         return "sandbox (bubblewrap)" if self.sandbox else "NO SANDBOX"
 
     @property
-    def template(self) -> Template:
+    def template(self) -> TemplateLine:
         """The template, ready; a new one if the last has died.
 
         Raises:
             CourseError: None can be started; says what is missing.
+            TemplateError: A shared one did not start; asked again, there will be another.
         """
         with self._lock:
             if self._closed:
@@ -186,6 +196,34 @@ class WarmKernels:
     def __exit__(self, *_: object) -> None:
         """Ends all kernels and the template."""
         self.close()
+
+
+@contextlib.contextmanager
+def shared_template(sandbox: bool, preload: Sequence[str] = PRELOAD) -> Iterator[str]:
+    """Starts one template for several processes of this machine and gives its address, at once.
+
+    A template that cannot be started does no harm: who finds none at the address starts one, and sees why it
+    fails.
+    """
+    folder, folder_lock = _make_folder()
+    starter = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="template-starter")
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    try:
+        address = str(folder / "template")
+        listener.bind(address)
+        listener.listen(64)
+        coming = starter.submit(Template, preload, sandbox, listener=listener)
+        coming.add_done_callback(lambda _: listener.close())  # the template has it now, or nobody
+        try:
+            yield address
+        finally:
+            with contextlib.suppress(CourseError):
+                coming.result().close()
+    finally:
+        starter.shutdown()
+        listener.close()
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(folder_lock)
 
 
 def _watch(owner: "weakref.ref[WarmKernels]", changed: threading.Event) -> None:

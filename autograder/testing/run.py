@@ -131,10 +131,15 @@ def _pytest_arguments(module: Path) -> list[str]:
     ]
 
 
-def load_answers(assignment: Assignment) -> None:
-    """Reads the known right and wrong answers now, for a process that is about to fork."""
+@cache
+def make_ready(assignment: Assignment) -> None:
+    """Reads hidden tests, right and wrong answers now, once, for a process that is about to fork.
+
+    Its children then find the tests compiled and pytest's own modules loaded.
+    """
     _reference(assignment.source)
     _misconceptions(assignment.misconceptions)
+    pytest.main([*_pytest_arguments(assignment.hidden_tests), "--collect-only"])
 
 
 @cache

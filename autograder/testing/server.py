@@ -21,7 +21,7 @@ from typing import Any
 from autograder.course import Assignment
 from autograder.errors import CourseError
 from autograder.student.transport import TransportError
-from autograder.testing.run import load_answers, run_hidden_tests
+from autograder.testing.run import make_ready, run_hidden_tests
 
 _LENGTH = struct.Struct("!Q")
 
@@ -102,7 +102,7 @@ def serve(control: socket.socket) -> None:
         connection = socket.socket(fileno=descriptors[0])
         order = json.loads(message)
         with contextlib.suppress(Exception):  # the child will stop at the same error, and tell it
-            load_answers(Assignment(Path(order["root"]), order["stem"]))
+            make_ready(Assignment(Path(order["root"]), order["stem"]))
         gc.freeze()  # a collection in a child would otherwise touch, and so copy, every page
         if os.fork() == 0:
             status = 1

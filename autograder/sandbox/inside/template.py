@@ -5,8 +5,10 @@ Rules that keep forks safe:
 * It imports and does nothing else. One TensorFlow operation here would start threads that a fork does not
   have, and every kernel would hang; so the number of threads is checked before it reports ready.
 * It never runs a student's code and reads nothing from a kernel.
-* Requests come over a socket that only the trusted side holds. When that side dies, the socket ends, the
-  template ends, and with it every process in its namespace.
+* Requests come over sockets that only the trusted side holds. When the process that started the template
+  dies, its socket ends, the template ends, and with it every process in its namespace.
+* Other trusted processes may connect. When one of these dies, the reports of its kernels have no reader any
+  more, and with that these kernels end.
 
 For each request it forks an *init* process (number 1 of the new process-id namespace), which builds the
 walls, forks the kernel, waits for it and reports how it ended. When init ends, Linux kills whatever is
@@ -18,6 +20,7 @@ import gc
 import importlib
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -42,6 +45,7 @@ WARM = (  # what ipykernel and the first cells would import late
     "tornado.platform.asyncio",
 )
 WARM_PLOTS = ("IPython.core.pylabtools", "PIL.PngImagePlugin", "matplotlib_inline.backend_inline")
+_READY = json.dumps({"ready": True}).encode()
 
 
 def main(descriptor: int, options: dict) -> None:
@@ -49,10 +53,16 @@ def main(descriptor: int, options: dict) -> None:
 
     Args:
         descriptor: The socket to the trusted side.
-        options: ``preload``, names of modules; ``sandbox``, whether bubblewrap is around this process.
+        options: ``preload``, names of modules; ``sandbox``, whether bubblewrap is around this process;
+            ``listener``, a listening socket at which others may connect, or None.
     """
     control = socket.socket(fileno=descriptor)
     control.set_inheritable(False)
+    lines = {descriptor: control}
+    if options["listener"] is not None:
+        listener = socket.socket(fileno=options["listener"])
+        listener.set_inheritable(False)
+        lines[listener.fileno()] = listener
     linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in options["preload"]:
@@ -66,26 +76,49 @@ def main(descriptor: int, options: dict) -> None:
     gc.freeze()  # a collection in a kernel would otherwise touch, and so copy, every page
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended init processes need no waiting for
     linux.prctl(linux.PR_SET_DUMPABLE, 0)
-    control.send(json.dumps({"ready": True}).encode())
+    control.send(_READY)
     own_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY)
+    poll = select.poll()
+    for number in lines:
+        poll.register(number, select.POLLIN)
     while True:
-        message, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 2 + len(CHANNELS))
-        if not message:
-            return
-        with contextlib.suppress(OSError):  # no room for a process now: the trusted side sees no report
-            if options["sandbox"]:
-                linux.unshare(linux.CLONE_NEWPID)  # for the next child
-            if os.fork() == 0:
-                try:
-                    control.detach()
-                    os.close(descriptor)
-                    _init(json.loads(message), descriptors, own_namespace)
-                finally:
-                    os._exit(1)  # whatever happens, there must not be a second template
-        if options["sandbox"]:
-            linux.setns(own_namespace, linux.CLONE_NEWPID)
-        for number in descriptors:
-            os.close(number)
+        for number, _ in poll.poll():
+            if number == options["listener"]:
+                line, _ = lines[number].accept()
+                with contextlib.suppress(OSError):  # it has gone already, which the next round sees
+                    line.send(_READY)
+                lines[line.fileno()] = line
+                poll.register(line, select.POLLIN)
+            elif not _serve(lines, number, options["sandbox"], own_namespace):
+                if number == descriptor:
+                    return
+                poll.unregister(number)
+                lines.pop(number).close()
+
+
+def _serve(lines: dict[int, socket.socket], number: int, sandbox: bool, own_namespace: int) -> bool:
+    """Forks the kernel that is asked for on a line; says whether there is still somebody on it."""
+    try:
+        message, descriptors, _, _ = socket.recv_fds(lines[number], 1 << 16, 2 + len(CHANNELS))
+    except OSError:
+        return False
+    if not message:
+        return False
+    with contextlib.suppress(OSError):  # no room for a process now: the trusted side sees no report
+        if sandbox:
+            linux.unshare(linux.CLONE_NEWPID)  # for the next child
+        if os.fork() == 0:
+            try:
+                for line in lines.values():
+                    line.close()
+                _init(json.loads(message), descriptors, own_namespace)
+            finally:
+                os._exit(1)  # whatever happens, there must not be a second template
+    if sandbox:
+        linux.setns(own_namespace, linux.CLONE_NEWPID)
+    for each in descriptors:
+        os.close(each)
+    return True
 
 
 def check_threads() -> None:
@@ -131,11 +164,9 @@ def _init(request: dict, descriptors: list[int], own_namespace: int) -> None:
         for number in handles:
             os.close(number)
         linux.drop_capabilities()
-        while True:
-            ended, status = os.wait()
-            if ended == child:
-                report.send(json.dumps({"ended": os.waitstatus_to_exitcode(status)}).encode())
-                return
+        status = _wait_for(child, report)
+        if status is not None:
+            report.send(json.dumps({"ended": os.waitstatus_to_exitcode(status)}).encode())
     except SystemExit:
         pass  # asked to end
     except BaseException:
@@ -145,6 +176,29 @@ def _init(request: dict, descriptors: list[int], own_namespace: int) -> None:
         if not request["sandbox"]:
             _end_descendants()
         os._exit(0)
+
+
+def _wait_for(child: int, report: socket.socket) -> int | None:
+    """Waits for the end of the kernel; returns its status, or None when nobody reads the report any more.
+
+    Orphans that have ended and are not waited for would count as processes of the kernel.
+    """
+    ended, wakeup = socket.socketpair()
+    wakeup.setblocking(False)
+    signal.set_wakeup_fd(wakeup.fileno(), warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    poll = select.poll()
+    poll.register(ended, select.POLLIN)
+    poll.register(report, 0)  # hanging up is always told
+    while True:
+        with contextlib.suppress(ChildProcessError):
+            while (found := os.waitpid(-1, os.WNOHANG)) != (0, 0):
+                if found[0] == child:
+                    return found[1]
+        for number, _ in poll.poll():
+            if number == report.fileno():
+                return None
+            ended.recv(1 << 12)
 
 
 def _end_descendants() -> None:
