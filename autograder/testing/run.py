@@ -14,7 +14,7 @@ import pytest
 from autograder.course import Assignment
 from autograder.errors import CourseError
 from autograder.student.proxy import Exchange
-from autograder.student.transport import Transport
+from autograder.student.transport import LocalTransport, Transport
 from autograder.testing.misconceptions import Misconception, load_misconceptions, recognize
 from autograder.testing.plugin import HiddenTestPlugin, TestResult
 
@@ -139,7 +139,8 @@ def make_ready(assignment: Assignment) -> None:
     """
     _reference(assignment.source)
     _misconceptions(assignment.misconceptions)
-    pytest.main([*_pytest_arguments(assignment.hidden_tests), "--collect-only"])
+    plugin = HiddenTestPlugin(LocalTransport({}), seed="")
+    pytest.main([*_pytest_arguments(assignment.hidden_tests), "--collect-only"], plugins=[plugin])
 
 
 @cache
