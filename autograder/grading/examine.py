@@ -12,6 +12,7 @@ the student's there is a pause, and then the kernel must still be sound.
 import asyncio
 import copy
 import hashlib
+import logging
 import time
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
@@ -41,6 +42,9 @@ _OUTPUT_SECONDS = 10  # for outputs to arrive after the cell has ended
 _PAUSE_SECONDS = 0.2  # after a cell that may have set an alarm
 _ALL_PAUSES_SECONDS = 3.0
 _DISTURBANCES = 3  # so many in one submission, and it is left to a person
+# nbclient reports the deaths of kernels as errors; here they are expected, and told in the feedback.
+_UNHEARD = logging.getLogger(f"{__name__}.nbclient")
+_UNHEARD.disabled = True
 
 
 class NotExaminedError(CourseError):
@@ -271,6 +275,7 @@ class _Run:
             allow_errors=True,
             iopub_timeout=_OUTPUT_SECONDS,
             raise_on_iopub_timeout=True,
+            log=_UNHEARD,
         )
         ensure_event_loop().set_exception_handler(_pass_over)
         with ExitStack() as stack:

@@ -132,6 +132,15 @@ def test_counts_of_millions_are_recognized_exactly():
         assert recognize(known, {"count": lambda: 61_100_840}, [transcript], []) == expected
 
 
+@pytest.mark.parametrize("form", [list, tuple, np.asarray])
+def test_a_list_and_an_array_of_the_same_numbers_are_the_same_mistake(form):
+    known = Misconception("front", "without_the_last", "The last one counts too.", lambda: np.array([0, 2]))
+    request = {"operation": "call", "target": "front", "arguments": [], "keywords": {}, "keep_as": 1}
+    for answer, expected in [([0, 2], known), ([0, 1], None), ([0, 2, 3], None)]:
+        transcript = [Exchange(request, {"value": form(answer), "changed": []})]
+        assert recognize([known], {"front": lambda: [0, 2, 4]}, [transcript], []) == expected
+
+
 def test_a_result_of_another_form_is_a_failure_in_words(small):
     for halves in (lambda x: 3, lambda x: [x], lambda x: None):
         (test,) = _run(small, halves=halves)["halves"].tests
