@@ -68,6 +68,7 @@ OPERATIONS = {
             "Divide",
             "Exp",
             "ExpandDims",
+            "GetItem",
             "Log",
             "Max",
             "Maximum",
@@ -320,7 +321,15 @@ def _argument(item: Any, lookup: Callable) -> Any:
     if _is_tensor(item):
         return lookup(_history(item["config"]["keras_history"]))
     if isinstance(item, list) and not _plain(item):
-        return [_argument(part, lookup) for part in item]
+        found = [_argument(part, lookup) for part in item]
+        index = any(isinstance(each, slice) or each is ... for each in found)
+        return tuple(found) if index else found
+    if isinstance(item, dict) and item.get("class_name") == "__ellipsis__":
+        return ...
+    if isinstance(item, dict) and item.get("class_name") == "__slice__":
+        ends = [part(item, "config", dict).get(key) for key in ("start", "stop", "step")]
+        if all(end is None or (type(end) is int and _plain(end)) for end in ends):
+            return slice(*ends)
     if _plain(item):
         return item
     raise NetworkError("a layer of the model is called with something that is no tensor")

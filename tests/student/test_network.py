@@ -73,6 +73,16 @@ def block_with_early_relu(x, filters, stride=1):
     return layers.Add()([x, layers.ReLU()(y)])
 
 
+def sliced(x, start=0):
+    """Every other row and column of the first half of the channels."""
+    return x[:, start::2, start::2, :][..., : x.shape[-1] // 2]
+
+
+def sampled(x):
+    """The same without slices."""
+    return layers.MaxPooling2D(1, strides=2)(keras.ops.split(x, 2, axis=-1)[0])
+
+
 def classifier(softmax=True, first="small"):
     inputs = keras.Input((17, 17, 3))
     small = layers.Conv2D(3, 1, activation="relu")(inputs)
@@ -159,6 +169,22 @@ def test_a_block_that_computes_something_else_is_noticed(student, name):
     right, again = (student.block(keras.Input((17, 17, 4)), 4) for _ in range(2))
     assert same_network(right, again)
     assert not same_network(right, found)
+
+
+def test_slices_are_rebuilt(student):
+    inputs = keras.Input((17, 17, 4))
+    assert_same_network(student.sliced(inputs), model_of(sampled), "the samples")
+    with pytest.raises(CheckError):
+        assert_same_network(student.sliced(inputs, 1), model_of(sampled), "the samples")
+
+
+def test_a_forged_slice_is_refused():
+    for end in (10**12, "2", [2], {"class_name": "function", "config": "open"}):
+        tree = description(model_of(sliced))
+        index = entry(tree, "GetItem")["inbound_nodes"][0]["args"][1]
+        next(part for part in index if isinstance(part, dict))["config"]["stop"] = end
+        with pytest.raises(NetworkError):
+            assert Network(tree).structure
 
 
 def two_outputs(size=17):
