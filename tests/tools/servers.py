@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import psutil
@@ -43,15 +44,24 @@ class Server:
         folder: What it shows: the course.
         url: Its address, with a slash at the end.
         log: What it and its children have written.
+        pid: Its process.
     """
 
     folder: Path
     url: str
     log: Path
+    pid: int
 
     def address(self, path: str) -> str:
         """Where a browser has to go."""
         return f"{self.url}{path}{'&' if '?' in path else '?'}token={_TOKEN}"
+
+    def answers(self) -> bool:
+        """Whether it does so already: it tells its address before it listens there."""
+        try:
+            return bool(self.ask("api/status"))
+        except URLError:
+            return False
 
     def ask(self, path: str, data: Mapping | None = None) -> object:
         """Asks the server for something, as its pages do."""
@@ -91,7 +101,9 @@ def make_lab(course: Path, home: Path, settings: str = "", **more: str) -> Itera
     command = ["make", "lab", f"PY={sys.executable}"]
     with running(command, course, variables, home / "log.txt") as process:
         about = wait_for(lambda: _about(home / "runtime"), process, home / "log.txt")
-        yield Server(course, about["url"], home / "log.txt")
+        server = Server(course, about["url"], home / "log.txt", about["pid"])
+        wait_for(server.answers, process, server.log)
+        yield server
 
 
 def _about(folder: Path) -> dict | None:

@@ -22,35 +22,36 @@ COMMENT = "Which **moving** average do you mean?"
 POINTS = 2.5
 
 
-class Student:
-    """Somebody with a home folder and nbgrader's commands."""
-
-    def __init__(self, name, folder, exchange):
-        self.name, self.folder = name, folder / name
-        self.folder.mkdir()
-        self._exchange = exchange
-
-    def nbgrader(self, command, *arguments):
-        done = subprocess.run(
-            [
-                *(sys.executable, "-m", "nbgrader", command, *arguments, "--course=convolutional_networks"),
-                *(f"--CourseDirectory.student_id={self.name}", f"--Exchange.root={self._exchange}"),
-            ],
-            cwd=self.folder,
-            env=environment(self.folder),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stderr
+def hand_in(student, notebook, folder, exchange):
+    """Submits a notebook from the student's own folder, by nbgrader's command."""
+    work = folder / student / STEM
+    work.mkdir(parents=True)
+    (work / f"{STEM}.ipynb").write_bytes(notebook)
+    settings = (
+        "--course=convolutional_networks",
+        f"--CourseDirectory.student_id={student}",
+        f"--Exchange.root={exchange}",
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "submit", STEM, *settings],
+        cwd=work.parent,
+        env=environment(work.parent),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 class Round:
     """What the buttons said, and where everything is afterwards."""
 
-    def __init__(self, course, students):
-        self.course, self.students, self.said = course, students, {}
+    def __init__(self, course, exchange):
+        self.course, self.exchange, self.said = course, exchange, {}
+
+    def feedback(self, student):
+        (page,) = (self.course.grading / "feedback" / student).rglob("*.html")
+        return page
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +65,7 @@ def round_(browser, tmp_path_factory, pictures):
     exchange.chmod(0o777)
     course = Course.make(folder / "course", {}, f"c.Exchange.root = {str(exchange)!r}")
     shutil.copy(REPOSITORY / "Makefile", course.folder)
-    students = {name: Student(name, folder, exchange) for name in STUDENTS}
-    told = Round(course, students)
+    told = Round(course, exchange / "convolutional_networks")
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     with make_lab(course.folder, folder / "home") as server:
         desk = Formgrader(context.new_page(), server)
@@ -79,9 +79,7 @@ def round_(browser, tmp_path_factory, pictures):
         told.said["release"] = desk.press(STEM, "release")
         look("assignments")
         for name, work in STUDENTS.items():
-            students[name].nbgrader("fetch_assignment", STEM)
-            (students[name].folder / STEM / f"{STEM}.ipynb").write_bytes(pack(work(1)))
-            students[name].nbgrader("submit", STEM)
+            hand_in(name, pack(work(1)), folder, exchange)
         told.said["collect"] = desk.press(STEM, "collect")
         desk.go("2")  # submissions
         for name in STUDENTS:
@@ -97,29 +95,24 @@ def round_(browser, tmp_path_factory, pictures):
         desk.page.frames[-1].goto(f"{server.url}formgrader/manage_assignments")
         told.said["generate feedback"] = desk.press(STEM, "generate-feedback")
         told.said["release feedback"] = desk.press(STEM, "release-feedback")
-        for student in students.values():
-            student.nbgrader("fetch_feedback", STEM)
         if pictures:
             page = context.new_page()
             for name in STUDENTS:
-                page.goto(f"file://{_page_of(told, name)}")
+                page.goto(f"file://{told.feedback(name)}")
                 page.screenshot(path=pictures / f"feedback-{name}.png", full_page=True)
     context.close()
     return told
-
-
-def _page_of(told, name):
-    (page,) = (told.students[name].folder / STEM / "feedback").rglob("*.html")
-    return page
 
 
 def test_every_button_succeeds(round_):
     assert [name for name, said in round_.said.items() if "Success" not in said] == []
 
 
-def test_the_release_is_the_committed_one(round_):
-    released = REPOSITORY / "exercises" / STEM / f"{STEM}.ipynb"
-    assert (round_.course.folder / "exercises" / STEM / released.name).read_bytes() == released.read_bytes()
+def test_students_find_the_committed_notebook_in_the_exchange(round_):
+    committed = REPOSITORY / "exercises" / STEM / f"{STEM}.ipynb"
+    (released,) = [path for path in (round_.exchange / "outbound").rglob("*") if path.is_file()]
+    assert released.relative_to(round_.exchange / "outbound").parts == (STEM, committed.name)
+    assert released.read_bytes() == committed.read_bytes()
 
 
 def test_marks_are_those_of_the_safe_grader(round_):
@@ -138,9 +131,14 @@ def test_points_and_comments_by_hand_reach_the_gradebook(round_):
     assert len(given) == 1
 
 
+def test_students_find_their_feedback_in_the_exchange(round_):
+    released = {path.read_bytes() for path in (round_.exchange / "feedback").rglob("*.html")}
+    assert released == {round_.feedback(name).read_bytes() for name in STUDENTS}
+
+
 def test_students_get_the_feedback_of_the_hidden_tests(round_):
     texts = {
-        name: BeautifulSoup(_page_of(round_, name).read_text(encoding="utf-8"), "html.parser").get_text()
+        name: BeautifulSoup(round_.feedback(name).read_text(encoding="utf-8"), "html.parser").get_text()
         for name in STUDENTS
     }
     assert "Your variance is divided by m - 1" in texts["ben"]

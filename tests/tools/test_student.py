@@ -77,3 +77,11 @@ def test_validate_says_which_check_fails_and_what_to_look_at(lab, server, pictur
     assert "variance: the mean squared deviations are 4 and 400. Yours: [ 2. 20.]" in said
     assert "Is it the variance or its root?" in said
     assert "check_update_moving_average" not in said  # nothing else has failed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stem", ASSIGNMENTS)
+def test_every_solved_assignment_is_valid(server, stem):
+    path = f"work/{stem}/{stem}.ipynb"
+    (server.folder / path).write_bytes(pack(Notebooks(ASSIGNMENTS[stem]).answered))
+    assert server.ask("assignments/validate", {"path": path}) == {"success": True, "value": {}}
