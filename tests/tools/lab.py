@@ -85,7 +85,7 @@ class Lab:
         text = dialog.inner_text()
         self.screenshot(pictures, "validate")
         if pictures:
-            dialog.get_by_text("The error was:").first.scroll_into_view_if_needed()
+            dialog.locator("pre").last.scroll_into_view_if_needed()
             self.screenshot(pictures, "validate-error")
         dialog.locator("button.jp-mod-accept").click()
         return text

@@ -91,8 +91,7 @@ def round_(browser, tmp_path_factory, pictures):
         desk.give(NOTEBOOKS.written[0], POINTS, COMMENT)
         desk.tab.locator(f"input.score[id='{NOTEBOOKS.written[0]}']").scroll_into_view_if_needed()
         look("manual-given")
-        desk.go("Manual Grading")
-        desk.page.frames[-1].goto(f"{server.url}formgrader/manage_assignments")
+        desk.go("Manual Grading", "Manage Assignments")
         told.said["generate feedback"] = desk.press(STEM, "generate-feedback")
         told.said["release feedback"] = desk.press(STEM, "release-feedback")
         if pictures:
