@@ -1,11 +1,11 @@
 """A JupyterHub with the configuration that the repository offers: from the release to the feedback.
 
-Needs programs that are no part of the project's environment. On the PATH there must be ``jupyterhub``, from an
-environment that has the course's packages too (requirements.lock, then ``pip install jupyterhub``), and
+Needs programs that are no part of the project's environment. On the PATH there must be ``jupyterhub``, from
+an environment that has the course's packages too (requirements.lock, then ``pip install jupyterhub``), and
 ``configurable-http-proxy`` (``npm install configurable-http-proxy``).
 
-What this test changes in the configuration is what one machine without accounts for students asks for: any name
-may log in, and all servers run as the same system user.
+What this test changes in the configuration is what one machine without accounts for students asks for: any
+name may log in, and all servers run as the same system user.
 """
 
 import json
