@@ -41,10 +41,18 @@ class Formgrader:
     def go(self, *links: str) -> None:
         """Follows links, one after the other."""
         for link in links:
+            (frame,) = [each for each in self.page.frames if "/formgrader/" in each.url]
+            before = frame.url
             self.tab.get_by_role("link", name=link, exact=True).first.click()
+            frame.wait_for_url(
+                lambda url, before=before: url != before
+            )  # the old page may have the next link
 
     def give(self, cell: str, points: float, comment: str) -> None:
         """Gives points and a comment on the manual grading page, by the keyboard."""
+        # The page listens as soon as it has asked for the points that are there; then it sets these hints.
+        self.tab.locator(f"input.extra-credit[id='{cell}_extra_credit'][placeholder]").wait_for()
+        self.tab.locator(f"textarea[id='{cell}-comment'][placeholder]").wait_for()
         score = self.tab.locator(f"input.score[id='{cell}']")
         with self.page.expect_response(lambda reply: "/api/grade/" in reply.url and reply.ok):
             score.fill(f"{points:g}")
