@@ -11,13 +11,13 @@ SHELL := /bin/sh
 VENV := .venv
 WORKERS ?= auto
 # TensorFlow's notes about the machine it runs on belong neither on a page nor in a test report. Some of them no
-# setting silences; they come from C++, and the kernels' settings (below, in _book) keep that out of the pages.
+# setting silences; they come from C++, and the kernels' settings (below, _kernels) keep them out of notebooks.
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 # The site is the same whether or not the machine has a GPU; Colab runs the lessons' GPU profile.
 export CUDA_VISIBLE_DEVICES ?= -1
 # Python's hash order and the user's own Python and IPython settings stay out of what is built.
 export PYTHONHASHSEED = 0
-_book: export IPYTHONDIR = $(CURDIR)/_build/ipython
+_book lab: export IPYTHONDIR = $(CURDIR)/_build/ipython
 export PYTHONNOUSERSITE = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
@@ -50,16 +50,20 @@ book: env ## sources to notebooks to the checked site in _build/html; warnings a
 # long, the execution of the lessons, comes from a cache that knows their code. Another lock or another Python
 # may give other results: then the cache goes too.
 .PHONY: _book
-_book: notebooks
+_book: notebooks _kernels
 	@mkdir -p _build && rm -rf _build/book-state _build/html _build/.doctrees _build/jupyter_execute
 	@{ $(PY) -V; cat requirements.lock; } >_build/cache-key.new; \
 	if ! cmp -s _build/cache-key.new _build/cache-key; then rm -rf _build/.jupyter_cache; fi; \
 	mv _build/cache-key.new _build/cache-key
-	@mkdir -p $(IPYTHONDIR)/profile_default
-	@printf '%s\n' "c.IPKernelApp.capture_fd_output = False" "c.HistoryManager.enabled = False" \
-	    >$(IPYTHONDIR)/profile_default/ipython_kernel_config.py
 	$(PY) -c "import jupyter_book.cli.main as m; m.main()" build . -W -n --keep-going
 	@$(MAKE) --no-print-directory check-site PY="$(PY)"
+
+# Settings of the kernels: what TensorFlow's C++ says goes to the terminal, not into the notebook.
+.PHONY: _kernels
+_kernels:
+	@mkdir -p _build/ipython/profile_default
+	@printf '%s\n' "c.IPKernelApp.capture_fd_output = False" "c.HistoryManager.enabled = False" \
+	    >_build/ipython/profile_default/ipython_kernel_config.py
 
 test: env ## ruff, then all tests but the slow ones
 	@state=$$(.ci/state "$$($(PY) -V)"); \
@@ -98,7 +102,7 @@ lock: ## pin everything anew in requirements.lock; UPGRADE=1 takes the newest ve
 	    --fork-strategy fewest --no-emit-index-url --no-emit-find-links \
 	    --custom-compile-command "make lock" --quiet $(if $(UPGRADE),--upgrade) -o requirements.lock
 
-lab: env ## open JupyterLab; assignments are copied to work/ first and never overwritten there
+lab: env _kernels ## open JupyterLab; assignments are copied to work/ first and never overwritten there
 	@mkdir -p work; for folder in exercises/*/; do \
 	    name=$$(basename "$$folder"); [ -e "work/$$name" ] || cp -R "$$folder" "work/$$name"; done
 	$(PY) -m jupyterlab

@@ -28,6 +28,9 @@ c.CourseDirectory.feedback_directory = "grading/feedback"
 c.CourseDirectory.db_url = f"sqlite:///{root / 'grading' / 'gradebook.db'}"
 (root / "grading").mkdir(exist_ok=True)  # SQLite makes the file, but not its folder
 
+# The course's name in nbgrader's exchange; without one formgrader has no buttons to release and to collect.
+c.CourseDirectory.course_id = "convolutional_networks"
+
 # The percent sources in solutions/ must never reach exercises/, and no Python file that a student puts beside
 # the notebook (numpy.py, sitecustomize.py) may reach the place where it is graded.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.py", "*.pyc"]

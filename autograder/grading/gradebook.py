@@ -144,6 +144,8 @@ class GradebookWriter:
                 nbformat.write(submission.notebook, folder / self.assignment.release.name)
                 if submission.timestamp:
                     (folder / "timestamp.txt").write_text(f"{submission.timestamp} UTC", encoding="utf-8")
+                if submission.secret:
+                    (folder / "submission_secret.txt").write_text(submission.secret, encoding="ascii")
             complaint = self._convert(_AutogradeStaged)
         failed = [each for each in submissions if self._autograded_key(each.student) != each.key]
         if complaint and not failed:

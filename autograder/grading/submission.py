@@ -11,7 +11,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.course import Assignment
-from autograder.rebuild import Rebuilt, Template, read_timestamp, rebuild_submission
+from autograder.rebuild import Rebuilt, Template, read_secret, read_timestamp, rebuild_submission
 from autograder.sandbox import Limits
 
 # Packages whose code changes no result; of the hidden tests only those of the assignment count.
@@ -30,12 +30,14 @@ class Submission:
         rebuilt: The student's work in the instructor's notebook.
         key: Names the results: everything that they depend on went into it.
         timestamp: When it was handed in (UTC), or None.
+        secret: By which word nbgrader's exchange knows it, or None.
     """
 
     student: str
     rebuilt: Rebuilt
     key: str
     timestamp: datetime | None
+    secret: str | None = None
 
     @property
     def notebook(self) -> NotebookNode:
@@ -69,7 +71,7 @@ def make_ready(assignment: Assignment, folder: Path, limits: Limits, sandbox: bo
         "repairs": list(rebuilt.repairs),
         "unreadable": rebuilt.unreadable,
     }
-    return Submission(folder.parent.name, rebuilt, key, timestamp)
+    return Submission(folder.parent.name, rebuilt, key, timestamp, read_secret(folder))
 
 
 @cache

@@ -12,7 +12,7 @@ The way through: ``submission`` finds the file in the submitted folder, ``decodi
 
 from autograder.rebuild.cells import Limits
 from autograder.rebuild.rebuild import Rebuilt, rebuild, rebuild_submission
-from autograder.rebuild.submission import Submitted, read_submission, read_timestamp
+from autograder.rebuild.submission import Submitted, read_secret, read_submission, read_timestamp
 from autograder.rebuild.template import Template
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Rebuilt",
     "Submitted",
     "Template",
+    "read_secret",
     "read_submission",
     "read_timestamp",
     "rebuild",

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from autograder.rebuild import Limits, read_submission, read_timestamp
+from autograder.rebuild import Limits, read_secret, read_submission, read_timestamp
 
 STEM = "03_batch_normalization"
 
@@ -144,3 +144,22 @@ def test_timestamp_is_a_link(tmp_path):
     (tmp_path / "real").write_text("2026-01-31 12:00:00")
     (tmp_path / "timestamp.txt").symlink_to("real")
     assert read_timestamp(tmp_path)[1]
+
+
+def test_secret_of_the_exchange(tmp_path):
+    assert read_secret(tmp_path) is None
+    assert read_secret(tmp_path / "missing") is None
+    (tmp_path / "submission_secret.txt").write_text("0a" * 64)
+    assert read_secret(tmp_path) == "0a" * 64
+
+
+@pytest.mark.parametrize("content", [b"", b"short", b"../../" * 10, b"A" * 128, b"\xff" * 128, b"a" * 10**6])
+def test_malformed_secret(tmp_path, content):
+    (tmp_path / "submission_secret.txt").write_bytes(content)
+    assert read_secret(tmp_path) is None
+
+
+def test_secret_is_a_link(tmp_path):
+    (tmp_path / "real").write_text("0a" * 64)
+    (tmp_path / "submission_secret.txt").symlink_to("real")
+    assert read_secret(tmp_path) is None

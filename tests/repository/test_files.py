@@ -12,7 +12,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = (
     *("README.md", "CONTRIBUTING.md", "CHANGELOG.md"),
-    *("book/index.md", "book/setup.md", "book/for_instructors.md"),
+    *("book/index.md", "book/setup.md", "book/for_instructors.md", "book/jupyterhub.md"),
 )
 
 
@@ -113,7 +113,9 @@ def test_changelog_begins_with_what_is_not_released():
 
 APPENDICES = [
     f"book/{name}"
-    for name in ("playground", "syllabus", "lexicon", "corrections", "references", "for_instructors")
+    for name in (
+        *("playground", "syllabus", "lexicon", "corrections", "references", "for_instructors", "jupyterhub"),
+    )
 ]
 GENERATED = {"requirements.lock", "book/references.md"}
 
