@@ -135,7 +135,8 @@ def test_the_list_of_references_also_has_every_other_link_and_says_what_is_there
     (course.root / "book/how_to.md").write_text(f"# How\n\n{link}\n")
     text = render_notebooks(course)[course.root / "book/references.md"].decode()
     assert text.splitlines()[-1] == (
-        "- [a page](https://example.org/x): means of all kinds. Lesson [1](01_means.ipynb). [How to](how_to.md)."
+        "- [a page](https://example.org/x): means of all kinds. "
+        "Lesson [1](01_means.ipynb). [How to](how_to.md)."
     )
     assert text.count("example.org") == 1
     assert "x.org)`" not in text
