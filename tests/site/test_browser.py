@@ -6,12 +6,14 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from tests.site.conftest import SITE_FOLDER
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium (Debian: apt install chromium)")
 SEARCHES = ["receptive field", "moving variance", "im2col", "dropout", "intersection over union"]
+DARK = ["book/index.html", "book/10_resnet.html", "book/playground.html", "search.html"]
 WIDGETS = ["convolution", "batch_normalization", "boxes", "costs"]
 
 
@@ -95,6 +97,58 @@ def test_every_folded_answer_opens(visit, page_name):
         answer.locator("> summary").click()
         assert answer.evaluate("element => element.open")
         assert answer.evaluate("element => element.lastElementChild.getBoundingClientRect().height") > 0
+
+
+def test_a_page_can_be_used_by_everyone(visit, page_name):
+    assert barriers(visit.open(page_name)) == []
+
+
+@pytest.mark.parametrize("visit", [{"color_scheme": "dark"}], indirect=True)
+@pytest.mark.parametrize("page_name", DARK)
+def test_a_page_can_be_used_by_everyone_in_dark_mode(visit, page_name):
+    assert barriers(visit.open(page_name)) == []
+
+
+def barriers(page):
+    """What axe-core finds on a page whose answers are open, and calls serious or critical."""
+    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{each['id']}: {each['help']}: {each['nodes'][0]['html']}"
+        for each in found
+        if each["impact"] in ("serious", "critical")
+    ]
+
+
+def test_a_barrier_is_found(visit):
+    page = visit.open("book/index.html")
+    page.evaluate("document.querySelector('article').style.color = '#ccc'")
+    assert any(each.startswith("color-contrast:") for each in barriers(page))
+
+
+def test_formulas_are_set_when_the_reader_comes_near_and_not_before(visit):
+    page = visit.open("book/03_batch_normalization.html")
+    page.wait_for_timeout(300)
+    assert page.locator("mjx-container").count() == 0
+    formula = page.locator("div.math").first
+    formula.scroll_into_view_if_needed()
+    formula.locator("mjx-container mjx-math").wait_for(timeout=20_000)
+    assert visit.problems == []
+
+
+def test_icons_are_there(visit):
+    page = visit.open("book/03_batch_normalization.html")
+    for name in ("github", "expand", "download", "rocket", "magnifying-glass"):
+        box = page.locator(f"svg.fa-{name}:visible").first.bounding_box()
+        assert box["width"] > 10 and box["height"] > 10, name
+    assert page.locator("[class*=' fa-']:not(svg)").count() == 0
+
+
+@PHONE
+def test_the_menu_opens_on_a_phone(visit):
+    page = visit.open("book/index.html")
+    page.locator("button.primary-toggle:visible, label.primary-toggle:visible").first.click()
+    page.get_by_role("link", name="Batch normalization").first.wait_for()
 
 
 @pytest.mark.parametrize("words", SEARCHES)
