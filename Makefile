@@ -7,7 +7,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env book test test-slow notebooks check-site lint format lock lab clean
+.PHONY: help env book pdf test test-slow notebooks check-site lint format lock lab clean
 
 VENV := .venv
 WORKERS ?= auto
@@ -63,6 +63,9 @@ _book: notebooks
 	$(PY) -m autograder execute $(if $(filter-out auto,$(WORKERS)),--workers $(WORKERS))
 	$(PY) -c "import jupyter_book.cli.main as m; m.main()" build . -W -n --keep-going
 	@$(MAKE) --no-print-directory check-site PY="$(PY)"
+
+pdf: book ## the book as one PDF, _build/workbook.pdf; needs chromium
+	$(PY) -m autograder.authoring.book_pdf _build/html _build/workbook.pdf
 
 test: env ## ruff, then all tests but the slow ones
 	@state=$$(.ci/state "$$($(PY) -V)"); \
