@@ -2,11 +2,12 @@
 #   PYTHON=python3.12   the Python that .venv is made from (default: the first fitting one on the PATH)
 #   PY=python           use this environment as it is, make no .venv (conda: `conda activate cnn-workbook`)
 #   FORCE=1             work even though nothing changed
+#   WORKERS=1           how many tests, or lessons, run at once (default: one for each core, four at most)
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env book test test-slow notebooks check-site lint format lock lab clean
+.PHONY: help env book pdf test test-slow notebooks check-site lint format lock lab clean
 
 VENV := .venv
 WORKERS ?= auto
@@ -47,7 +48,8 @@ book: env ## sources to notebooks to the checked site in _build/html; warnings a
 	@echo "and go to http://127.0.0.1:8000/"
 
 # Every build reads all pages anew, so that no warning and no page of an earlier build survives; what takes
-# long, the execution of the lessons, comes from a cache that knows their code. Another lock or another Python
+# long, the execution of the lessons, comes from a cache that knows their code. It is filled before Sphinx runs,
+# which would execute one lesson after another. Another lock or another Python
 # may give other results: then the cache goes too.
 .PHONY: _book
 _book: notebooks _kernels
@@ -55,6 +57,7 @@ _book: notebooks _kernels
 	@{ $(PY) -V; cat requirements.lock; } >_build/cache-key.new; \
 	if ! cmp -s _build/cache-key.new _build/cache-key; then rm -rf _build/.jupyter_cache; fi; \
 	mv _build/cache-key.new _build/cache-key
+	$(PY) -m autograder execute $(if $(filter-out auto,$(WORKERS)),--workers $(WORKERS))
 	$(PY) -c "import jupyter_book.cli.main as m; m.main()" build . -W -n --keep-going
 	@$(MAKE) --no-print-directory check-site PY="$(PY)"
 
@@ -64,6 +67,9 @@ _kernels:
 	@mkdir -p _build/ipython/profile_default
 	@printf '%s\n' "c.IPKernelApp.capture_fd_output = False" "c.HistoryManager.enabled = False" \
 	    >_build/ipython/profile_default/ipython_kernel_config.py
+
+pdf: book ## the book as one PDF, _build/workbook.pdf; needs chromium
+	$(PY) -m autograder.authoring.book_pdf _build/html _build/workbook.pdf
 
 test: env ## ruff, then all tests but the slow ones
 	@state=$$(.ci/state "$$($(PY) -V)"); \
@@ -81,7 +87,7 @@ test-slow: env ## the tests that take minutes
 
 check-site: env ## check the built site: links, anchors, images, Colab links, no other host (part of make book)
 	@test -f _build/html/index.html || { echo "There is no site in _build/html: run make book." >&2; exit 1; }
-	$(PY) -m pytest -q tests/site
+	$(PY) -m pytest -q -n $(WORKERS) --maxprocesses 4 --dist loadgroup tests/site
 
 notebooks: env ## turn lesson and assignment sources into notebooks, and assignments into exercises/
 	$(PY) -m autograder notebooks

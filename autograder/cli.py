@@ -62,6 +62,30 @@ def notebooks(
 
 
 @app.command()
+def execute(
+    context: typer.Context,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Lessons at once; one for each core by default, four at most.")
+    ] = None,
+    cache: Annotated[
+        Path | None, typer.Option(help="Folder of the outputs; the one that `make book` uses by default.")
+    ] = None,
+) -> None:
+    """Executes the lessons whose outputs are not kept from before, several at once.
+
+    May be interrupted and started again.
+    """
+    from autograder.authoring.execute import Workers, execute_lessons
+
+    course, console = context.obj, Console(highlight=False)
+    shared = Workers.of_machine(workers)
+    threads = f"{shared.threads} thread{'s' if shared.threads > 1 else ''}"
+    with console.status(f"Executing lessons, {shared.count} at once on {threads} each"):
+        executed = execute_lessons(course, cache or course.outputs, shared, console.print)
+    console.print(f"{len(course.lessons)} lessons, {executed} executed.")
+
+
+@app.command()
 def collect(
     context: typer.Context,
     source: Annotated[Path, typer.Argument(help="The zip archive of Moodle or Canvas, or a folder.")],

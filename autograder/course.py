@@ -59,6 +59,11 @@ class Course:
     root: Path = REPOSITORY
 
     @property
+    def outputs(self) -> Path:
+        """What the lessons' cells gave when they were executed; the site is built from it."""
+        return self.root / "_build" / ".jupyter_cache"
+
+    @property
     def grading(self) -> Path:
         """Everything of a running course; outside version control."""
         return self.root / "grading"

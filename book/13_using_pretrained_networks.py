@@ -706,14 +706,14 @@ for name, values in digit_accuracy.items():
 #
 # The last slide lists where to go on. Each is good for something else.
 #
-# 1. [CS231n, convolutional networks](https://cs231n.github.io/convolutional-networks/): notes of a Stanford course; the place to look up how the sizes of layers follow from each other, with an animation of the convolution and rules of thumb for choosing them.
-# 2. [EECS 498, Deep Learning for Computer Vision](https://web.eecs.umich.edu/~justincj/teaching/eecs498/FA2020/): Justin Johnson's course at Michigan, with slides, recorded lectures, and programming assignments (in PyTorch); its tables count memory, parameters, and operations layer by layer, as lesson 5 does.
-# 3. [tf.keras](https://www.tensorflow.org/api_docs/python/tf/keras): the reference. Read the page of a layer before you use it, above all its arguments' defaults; [keras.io](https://keras.io/api/applications/) has the same for Keras 3, with a table of all pretrained networks.
+# 1. [CS231n, convolutional networks](https://cs231n.github.io/convolutional-networks/ "notes of a Stanford course on convolutional networks"): notes of a Stanford course; the place to look up how the sizes of layers follow from each other, with an animation of the convolution and rules of thumb for choosing them.
+# 2. [EECS 498, Deep Learning for Computer Vision](https://web.eecs.umich.edu/~justincj/teaching/eecs498/FA2020/ "a course at Michigan: slides, recorded lectures, assignments in PyTorch"): Justin Johnson's course at Michigan, with slides, recorded lectures, and programming assignments (in PyTorch); its tables count memory, parameters, and operations layer by layer, as lesson 5 does.
+# 3. [tf.keras](https://www.tensorflow.org/api_docs/python/tf/keras "TensorFlow's reference of Keras's layers, optimizers, and functions"): the reference. Read the page of a layer before you use it, above all its arguments' defaults; [keras.io](https://keras.io/api/applications/ "Keras's table of pretrained networks") has the same for Keras 3, with a table of all pretrained networks.
 # 4. *Deep Learning with Python*, by François Chollet, who wrote Keras: how to work, from the problem to a tested model, with little mathematics. Take the latest edition; the first is older than Keras 3 by six years.
 # 5. [*Deep Learning*](https://www.deeplearningbook.org/), by Goodfellow, Bengio, and Courville: the mathematics; chapter 9 is on convolutional networks ([@goodfellow2016]). Written in 2016, so without most of what came later.
 # 6. *Hands-On Computer Vision with TensorFlow 2*, by Benjamin Planche and Eliot Andres: code for classification, detection, segmentation, and video; some calls have changed since, the ideas have not.
 #
-# The slide's Colab notebook, a toy ResNet built with the functional API, follows [a guide](https://www.tensorflow.org/guide/keras/functional); lesson 10 builds and trains it.
+# The slide's Colab notebook, a toy ResNet built with the functional API, follows [TensorFlow's guide](https://www.tensorflow.org/guide/keras/functional "the functional API, with a toy ResNet among its examples"); lesson 10 builds and trains it.
 #
 # ## Common mistakes
 #

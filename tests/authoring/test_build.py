@@ -124,3 +124,19 @@ def test_nothing_is_written_when_one_source_is_wrong(course, broken):
         _build(course)
     assert list(course.root.rglob("*.ipynb")) == []
     assert list(course.root.rglob("*.tmp")) == []
+
+
+def test_the_list_of_references_also_has_every_other_link_and_says_what_is_there(course):
+    lesson = course.root / "book/01_means.py"
+    link = '[a page](https://example.org/x "means of all kinds")'
+    lesson.write_text(
+        lesson.read_text().replace("# # Means", f"# # Means\n#\n# {link}, {link}; `[no](https://x.org)`")
+    )
+    (course.root / "book/how_to.md").write_text(f"# How\n\n{link}\n")
+    text = render_notebooks(course)[course.root / "book/references.md"].decode()
+    assert text.splitlines()[-1] == (
+        "- [a page](https://example.org/x): means of all kinds. "
+        "Lesson [1](01_means.ipynb). [How to](how_to.md)."
+    )
+    assert text.count("example.org") == 1
+    assert "x.org)`" not in text

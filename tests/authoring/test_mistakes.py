@@ -13,6 +13,13 @@ LESSON, ASSIGNMENT = "book/01_means.py", "solutions/01_means/01_means.py"
 
 # source, text to replace, its replacement, line of the error, part of the sentence
 MISTAKES = {
+    "link that does not say what is there": (
+        LESSON,
+        "# # Means",
+        "# # Means\n#\n# See [a page](https://example.org/page).",
+        4,
+        "Say after the address what is there",
+    ),
     "unknown word": (LESSON, "# %% include", "# %% inclued", 9, "none of the known words"),
     "option that cannot be read": (LESSON, "# %% include", "# %% include tags=", 9, "Cannot read"),
     "option that does not belong": (LESSON, "# %% include", "# %% include points=3", 9, "no option points"),

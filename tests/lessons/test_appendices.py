@@ -56,6 +56,12 @@ _LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
 _NOT_IN_A_SLUG = re.compile(r"[^\w\u4e00-\u9fff\- ]")
 
 
+def prose(stem: str) -> str:
+    """All prose of a lesson."""
+    cells = nbformat.read(BOOK / f"{stem}.ipynb", as_version=4).cells
+    return "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+
+
 @cache
 def headings(page: str) -> dict[str, str]:
     """The headings of a lesson by their anchors, as Jupyter Book makes them."""
@@ -73,9 +79,30 @@ def place(target: str) -> str | None:
 
 def slides() -> list[list[str]]:
     """The rows of the table of slides: title, places."""
-    lines = (BOOK / "syllabus.md").read_text(encoding="utf-8").splitlines()
-    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines if line[:2] == "| "]
-    return rows[1:]
+    return table("syllabus.md", "slide")
+
+
+def table(page: str, first: str) -> list[list[str]]:
+    """The rows of the table whose first column has a heading."""
+    text = (BOOK / page).read_text(encoding="utf-8")
+    (block,) = [each for each in text.split("\n\n") if each.startswith(f"| {first} |")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in block.splitlines()[2:]]
+
+
+def needs() -> dict[str, list[str]]:
+    """What the syllabus says of each lesson, by the lesson's stem."""
+    rows = table("syllabus.md", "lesson")
+    return {_LINK.search(row[0])[2].removesuffix(".ipynb"): row for row in rows}
+
+
+def numbers(text: str) -> set[int]:
+    """Numbers of lessons in a text, as in "lesson 3, lessons 5 to 8, lessons 1 and 5"."""
+    found = set()
+    for part in re.findall(r"[Ll]essons? (\d+(?:(?: to |, | and )\d+)*)", text):
+        found |= {int(number) for number in re.findall(r"\d+", part)}
+        for first, last in re.findall(r"(\d+) to (\d+)", part):
+            found |= set(range(int(first), int(last) + 1))
+    return found
 
 
 def corrections() -> dict[str, dict[str, str]]:
@@ -87,6 +114,36 @@ def corrections() -> dict[str, dict[str, str]]:
         items = re.findall(r"^- \*\*(\w+):\*\* (.+?)(?=^- |^#|\Z)", body, re.MULTILINE | re.DOTALL)
         found[title] = {name: " ".join(said.split()) for name, said in items}
     return found
+
+
+def test_every_lesson_stands_in_the_syllabus_in_its_order():
+    assert list(needs()) == [lesson.stem for lesson in Course().lessons]
+    for stem, (lesson, *_) in needs().items():
+        heading = next(iter(headings(f"{stem}.ipynb").values()))
+        assert lesson == f"{int(stem[:2])}, [{heading}]({stem}.ipynb)"
+
+
+@pytest.mark.parametrize("stem", needs())
+def test_a_lesson_needs_what_it_says_itself_and_only_earlier_lessons(stem):
+    _, lessons, *_ = needs()[stem]
+    needed = numbers(f"lessons {lessons}")
+    assert needed or lessons == "none"
+    assert max(needed, default=0) < int(stem[:2])
+    (said,) = re.findall(r"\*\*Prerequisites\.\*\* (.*?) \*\*Time\.\*\*", prose(stem))
+    assert needed == numbers(said)
+
+
+@pytest.mark.parametrize("stem", needs())
+def test_a_lesson_takes_the_time_that_it_says_itself(stem):
+    *_, reading, assignment = needs()[stem]
+    (said,) = re.findall(
+        r"\*\*Time\.\*\* About (an hour and a half|two hours|90 minutes|ninety minutes),", prose(stem)
+    )
+    assert reading == ("2 h" if said == "two hours" else "1.5 h")
+    stems = {one.stem for one in Course().assignments}
+    assert re.fullmatch(r"\d(?:\.5)? h" if stem in stems else "none", assignment)
+    (row,) = [row for row in table("index.md", "lesson") if f"({stem}.ipynb)" in row[0]]
+    assert row[2:] == ([f"`{stem}`", f"{reading} + {assignment}"] if stem in stems else ["none", reading])
 
 
 def test_every_slide_stands_in_the_table_in_its_order():

@@ -45,6 +45,11 @@ def anchors(document):
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
+def test_no_merge_was_left_half_done(files):
+    marks = re.compile(rb"^(?:<{7}|>{7}) ", re.MULTILINE)
+    assert [name for name in files if marks.search((ROOT / name).read_bytes())] == []
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_links_of_documents_lead_somewhere(document):
     text = re.sub(r"`[^`\n]*`", "", re.sub(r"```.*?```", "", read(document), flags=re.DOTALL))

@@ -73,6 +73,17 @@ def test_every_lesson_opens_itself_on_colab(site, config, repository):
         assert any(address.endswith(f"/book/{stem}.ipynb") for address in colab_links(page)), stem
 
 
+def test_the_page_of_references_has_every_link_to_another_host(site, config):
+    listed = {tag["href"] for tag in site.pages["book/references.html"].soup.select("article a[href]")}
+    missing = {
+        (name, tag["href"])
+        for name, page in site.pages.items()
+        for tag in page.soup.find_all("a", href=re.compile("^[a-z]+://"))
+        if tag["href"] not in listed and not tag["href"].startswith((COLAB, config["repository"]["url"]))
+    }
+    assert missing == set()
+
+
 def test_every_lesson_was_run(site, repository):
     for path in sorted((repository / "book").glob("[0-9][0-9]_*.ipynb")):
         assert site.pages[f"book/{path.stem}.html"].soup.select(".cell_output"), path.name

@@ -1,83 +1,14 @@
 """The site in a real browser: pages load cleanly, widgets move, search finds, dark mode switches."""
 
-import shutil
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
-from tests.site.conftest import SITE_FOLDER
+from tests.site.conftest import needs_chromium
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium (Debian: apt install chromium)")
+pytestmark = needs_chromium
 SEARCHES = ["receptive field", "moving variance", "im2col", "dropout", "intersection over union"]
+DARK = ["book/index.html", "book/10_resnet.html", "book/playground.html", "search.html"]
 WIDGETS = ["convolution", "batch_normalization", "boxes", "costs"]
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *arguments):
-        pass
-
-
-@pytest.fixture(scope="module")
-def address():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(SITE_FOLDER)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield started
-        started.close()
-
-
-class Visit:
-    """A page that is open, with everything that went wrong on it."""
-
-    def __init__(self, browser, address, **options):
-        self.context = browser.new_context(**options)
-        self.page = self.context.new_page()
-        self.address = address
-        self.problems = []
-        self.page.on("console", lambda m: self.problems.append(m.text) if m.type == "error" else None)
-        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.problems.append(f"failed: {request.url}"))
-        self.page.on("response", self._is_there)
-        self.page.on("request", self._stays_here)
-
-    def _is_there(self, response):
-        if response.status >= 400:
-            self.problems.append(f"{response.status}: {response.url}")
-
-    def _stays_here(self, request):
-        if not request.url.startswith((self.address, "data:", "blob:")):
-            self.problems.append(f"another host: {request.url}")
-
-    def open(self, path):
-        self.page.goto(f"{self.address}/{path}", wait_until="load")
-        return self.page
-
-
-@pytest.fixture
-def visit(browser, address, request):
-    opened = Visit(browser, address, **getattr(request, "param", {}))
-    yield opened
-    opened.context.close()
-
-
 PHONE = pytest.mark.parametrize("visit", [{"viewport": {"width": 390, "height": 844}}], indirect=True)
 
 
@@ -95,6 +26,72 @@ def test_every_folded_answer_opens(visit, page_name):
         answer.locator("> summary").click()
         assert answer.evaluate("element => element.open")
         assert answer.evaluate("element => element.lastElementChild.getBoundingClientRect().height") > 0
+
+
+# Thousands of colored words of code take axe-core half a minute on a page: they are looked at in one section.
+NO_CODE = {"exclude": [["div.highlight"]]}
+WITH_CODE = {"include": [["#the-four-equations"]]}
+EACH_MODE = pytest.mark.parametrize(
+    "visit", [{"color_scheme": "light"}, {"color_scheme": "dark"}], indirect=True
+)
+
+
+def barriers(page, context):
+    """What axe-core finds on a page whose answers are open, and calls serious or critical."""
+    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    found = Axe().run(page, context=context, options={"resultTypes": ["violations"]}).response["violations"]
+    return [
+        f"{each['id']}: {each['help']}: {each['nodes'][0]['html']}"
+        for each in found
+        if each["impact"] in ("serious", "critical")
+    ]
+
+
+def test_a_page_can_be_used_by_everyone(visit, page_name):
+    if page_name != "index.html":  # which forwards at once
+        assert barriers(visit.open(page_name), NO_CODE) == []
+
+
+@pytest.mark.parametrize("visit", [{"color_scheme": "dark"}], indirect=True)
+@pytest.mark.parametrize("name", DARK)
+def test_a_page_can_be_used_by_everyone_in_dark_mode(visit, name):
+    assert barriers(visit.open(name), NO_CODE) == []
+
+
+@EACH_MODE
+def test_code_can_be_read_by_everyone(visit):
+    assert barriers(visit.open("book/03_batch_normalization.html"), WITH_CODE) == []
+
+
+def test_a_barrier_is_found(visit):
+    page = visit.open("book/index.html")
+    page.evaluate("document.querySelector('article').style.color = '#ccc'")
+    assert any(each.startswith("color-contrast:") for each in barriers(page, NO_CODE))
+
+
+def test_formulas_are_set_when_the_reader_comes_near_and_not_before(visit):
+    page = visit.open("book/03_batch_normalization.html")
+    page.wait_for_timeout(300)
+    assert page.locator("mjx-container").count() == 0
+    formula = page.locator("div.math").first
+    formula.scroll_into_view_if_needed()
+    formula.locator("mjx-container mjx-math").wait_for(timeout=20_000)
+    assert visit.problems == []
+
+
+def test_icons_are_there(visit):
+    page = visit.open("book/03_batch_normalization.html")
+    for name in ("github", "expand", "download", "rocket", "magnifying-glass"):
+        box = page.locator(f"svg.fa-{name}:visible").first.bounding_box()
+        assert box["width"] > 10 and box["height"] > 10, name
+    assert page.locator("[class*=' fa-']:not(svg)").count() == 0
+
+
+@PHONE
+def test_the_menu_opens_on_a_phone(visit):
+    page = visit.open("book/index.html")
+    page.locator("button.primary-toggle:visible, label.primary-toggle:visible").first.click()
+    page.get_by_role("link", name="Batch normalization").first.wait_for()
 
 
 @pytest.mark.parametrize("words", SEARCHES)

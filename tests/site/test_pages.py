@@ -1,5 +1,6 @@
 """Every page: nothing from another host, no dead link, no picture without words, no broken formula."""
 
+import gzip
 import posixpath
 import re
 from urllib.parse import unquote, urlsplit
@@ -102,6 +103,19 @@ def test_has_no_dead_link(page, site):
 
 def test_has_words_for_every_picture(page):
     assert pictures_without_words(page) == []
+
+
+def test_has_a_description_for_search_engines(page):
+    (tag,) = page.soup.find_all("meta", attrs={"name": "description"})
+    assert 20 <= len(tag["content"]) <= 160
+
+
+def test_is_light(page, site_folder):
+    pictures = {tag["src"] for tag in page.soup.find_all("img") if "/_images/" in tag["src"]}
+    place = (site_folder / page.path).parent
+    sent = [page.text.encode(), *((place / picture).read_bytes() for picture in pictures)]
+    # Servers compress what is text, as pages and drawings are.
+    assert sum(len(gzip.compress(each)) for each in sent) < 600_000
 
 
 def test_has_a_title_and_a_language(page):
