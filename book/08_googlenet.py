@@ -945,7 +945,7 @@ ax.legend(frameon=False, fontsize=10, loc="upper right")
 plt.show()
 
 # %% [markdown]
-# In front of the first head the gradient is longer with heads than without, on every seed; behind the second nothing changes, since no head hangs there. So the heads do what they were meant to do. Whether it was needed is another matter. In our small network the gradient of the main loss alone does **not** fade towards the image: the dashed line is about as high on the left as on the right.
+# In front of the first head the gradient is longer with heads than without, on every seed; behind the second nothing changes, since no head hangs there. So the heads do what they were meant to do. Whether it was needed is another matter. In our small network the gradient of the main loss alone does **not** fade towards the image: the dashed line, the mean over the seeds, is about as high on the left as on the right. Single draws of the weights scatter around it, as the last line of numbers above shows.
 #
 # ### Training with them, and without them afterwards
 #

@@ -49,8 +49,8 @@ CLAIMS = {
         "trial_accuracy[11, 2].mean() < trial_accuracy[7, 2].mean() < trial_accuracy[3, 2].mean()"
         " and trial_accuracy[11, 4].mean() < trial_accuracy[7, 4].mean()"
     ),
-    "3x3 with stride 2 is better than 11x11 with stride 2 on every seed.": (
-        "bool((trial_accuracy[3, 2] > trial_accuracy[11, 2]).all())"
+    "3x3 with stride 2 is better than 11x11 with stride 2 by more than three points in the mean.": (
+        "trial_accuracy[3, 2].mean() > trial_accuracy[11, 2].mean() + 0.03"
     ),
     "Halving the stride gains nothing: less than 3 points for every window.": (
         "trial_accuracy[11, 2].mean() < trial_accuracy[11, 4].mean() + 0.03"

@@ -13,18 +13,19 @@ CLAIMS = {
     "With one image per class all three are near one half.": (
         "all(0.25 < values[:, 0].min() and values[:, 0].max() < 0.65 for values in accuracy.values())"
     ),
-    "From two images on the pretrained features lead on every seed.": (
-        "(accuracy['features'] > np.maximum(accuracy['scratch'], accuracy['colors']))[:, 1:].all()"
+    "From two images on the pretrained features lead in the mean, from five on with every seed.": (
+        "all(accuracy['features'][:, 1].mean() > accuracy[name][:, 1].mean() for name in ('scratch', 'colors'))"
+        " and (accuracy['features'] > np.maximum(accuracy['scratch'], accuracy['colors']))[:, 2:].all()"
     ),
-    "With twenty the features are near 0.9, scratch near 0.8, the colors near 0.6.": (
+    "With twenty the features are near 0.9, scratch near 0.8; the colors are below 0.7 from five on.": (
         "accuracy['features'][:, -1].min() > 0.86 and 0.7 < accuracy['scratch'][:, -1].mean() < 0.88 and"
-        " 0.5 < accuracy['colors'][:, 2:].min() and accuracy['colors'][:, 2:].max() < 0.7"
+        " accuracy['colors'][:, 2:].max() < 0.7"
     ),
     "At five images per class scratch is better than the colors on every seed.": (
         "(accuracy['scratch'][:, 2] > accuracy['colors'][:, 2]).all()"
     ),
-    "At two it is not, in the mean.": (
-        "accuracy['scratch'][:, 1].mean() < accuracy['colors'][:, 1].mean() + 0.05"
+    "At two they are within fifteen points in the mean.": (
+        "abs(accuracy['scratch'][:, 1].mean() - accuracy['colors'][:, 1].mean()) < 0.15"
     ),
     "Scratch gets about nine tenths of its training images right.": (
         "0.83 < scratch_train.mean() and scratch_train[:, -1].mean() > 0.83"
