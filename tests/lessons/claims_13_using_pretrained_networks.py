@@ -14,7 +14,8 @@ CLAIMS = {
         "all(0.25 < values[:, 0].min() and values[:, 0].max() < 0.65 for values in accuracy.values())"
     ),
     "From two images on the pretrained features lead in the mean, from five on with every seed.": (
-        "all(accuracy['features'][:, 1].mean() > accuracy[name][:, 1].mean() for name in ('scratch', 'colors'))"
+        "all(accuracy['features'][:, 1].mean() > accuracy[name][:, 1].mean()"
+        " for name in ('scratch', 'colors'))"
         " and (accuracy['features'] > np.maximum(accuracy['scratch'], accuracy['colors']))[:, 2:].all()"
     ),
     "With twenty the features are near 0.9, scratch near 0.8; the colors are below 0.7 from five on.": (
