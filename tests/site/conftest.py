@@ -151,9 +151,14 @@ class Visit:
         self.problems = []
         self.page.on("console", lambda m: self.problems.append(m.text) if m.type == "error" else None)
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.problems.append(f"failed: {request.url}"))
+        self.page.on("requestfailed", self._note_failure)
         self.page.on("response", self._is_there)
         self.page.on("request", self._stays_here)
+
+    def _note_failure(self, request):
+        # The first page sends the reader on at once; what it has still asked for is not needed any more.
+        if request.failure != "net::ERR_ABORTED":
+            self.problems.append(f"failed: {request.url} ({request.failure})")
 
     def _is_there(self, response):
         if response.status >= 400:
