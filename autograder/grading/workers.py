@@ -25,6 +25,9 @@ from autograder.sandbox import Limits
 _SETTINGS = {
     "distributed.worker.daemon": False,
     "distributed.worker.memory.terminate": False,
+    # dask's profiler looks at all threads a hundred times a second. In Python 3.11, a collection of garbage at
+    # that moment and a thread that ends wait for each other, for ever (CPython issue 106883).
+    "distributed.worker.profile.enabled": False,
     "distributed.scheduler.worker-saturation": 1.0,
     "distributed.comm.timeouts.connect": "30s",
 }
