@@ -34,7 +34,7 @@ from tests.assignments.grading import data_of
 from tests.faults.notebooks import cell, code, pack
 from tests.grading.courses import ASSIGNMENT, NOTEBOOKS, STEM, Course, right
 
-_SAMPLE_SECONDS = 0.25
+_SAMPLE_SECONDS = 1.0  # looking at all pages of all processes takes time from what is measured
 _ALTERNATIVES = REPOSITORY / "tests" / "assignments" / f"alternatives_{STEM}.py"
 _SERIAL = itertools.count()  # no two submissions of a benchmark are alike, so nothing is known before
 _STOCK = """
@@ -106,7 +106,7 @@ def memory_mb(processes: list[psutil.Process]) -> float:
 
 
 def measure(command: list[str], folder: Path, size: int) -> Measurement:
-    """Runs a grader and looks at its processes several times a second."""
+    """Runs a grader and looks at its processes every second."""
     most, over = 0.0, threading.Event()
 
     def watch() -> None:

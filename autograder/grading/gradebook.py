@@ -255,17 +255,20 @@ def _silent(log: logging.Logger) -> Iterator[None]:
 
 @contextmanager
 def _one_engine() -> Iterator[None]:
-    """Lets nbgrader use one engine of SQLAlchemy's.
+    """Lets nbgrader use one engine of SQLAlchemy's, and look once whether its tables are there.
 
     It opens the gradebook a dozen times for each student, each time with a new engine, which knows no
     statement yet and compiles them all again.
     """
-    make = nbgrader.api.create_engine
+    make, metadata = nbgrader.api.create_engine, nbgrader.api.Base.metadata
     nbgrader.api.create_engine = cache(make)
+    create_all = metadata.create_all
+    metadata.create_all = cache(lambda bind: create_all(bind=bind))
     try:
         yield
     finally:
         nbgrader.api.create_engine = make
+        del metadata.create_all
 
 
 def _explain(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """Maps examinations over dask: a local cluster by default, any running scheduler by its address."""
 
+import asyncio
 import atexit
 import multiprocessing
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from typing import Any
 import dask
 from distributed import Client, LocalCluster, as_completed
 from distributed.scheduler import KilledWorker
+from jupyter_core.utils import ensure_event_loop
 
 from autograder.course import Assignment
 from autograder.errors import CourseError
@@ -32,6 +34,7 @@ _SETTINGS = {
     "distributed.comm.timeouts.connect": "30s",
 }
 _REACH_SECONDS = 10  # for the first answer of a scheduler that somebody has named
+_REST_SECONDS = 5.0  # for what a kernel that has ended leaves behind in the event loop
 
 
 @cache
@@ -48,7 +51,26 @@ def examine_task(
     """Examines one notebook; this is what runs on a worker. Plain data in and out."""
     _, rebuilt = read_note(notebook)
     examiner = _examiner(Limits.from_json(limits), sandbox, shared)
-    return examiner.examine(Assignment(Path(root), stem), rebuilt).as_json()
+    with event_loop():
+        return examiner.examine(Assignment(Path(root), stem), rebuilt).as_json()
+
+
+@contextmanager
+def event_loop() -> Iterator[None]:
+    """Gives Jupyter's packages an event loop, and takes it away afterwards with all that is left in it.
+
+    jupyter_core keeps its loop in a context variable, and dask gives every task a new context: loops, their
+    threads and their files would else pile up until Python happens to collect garbage.
+    """
+    loop = ensure_event_loop()
+    try:
+        yield
+    finally:
+        if left := asyncio.all_tasks(loop):
+            for each in left:
+                each.cancel()
+            loop.run_until_complete(asyncio.wait(left, timeout=_REST_SECONDS))
+        loop.close()
 
 
 @contextmanager

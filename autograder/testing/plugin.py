@@ -2,7 +2,7 @@
 
 import hashlib
 import inspect
-from collections.abc import Collection, Generator
+from collections.abc import Callable, Collection, Generator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -39,12 +39,27 @@ class TestResult:
     transcript: list[Exchange] = field(default_factory=list, repr=False)
 
 
+@dataclass(frozen=True)
+class Task:
+    """A submission on which the hidden tests are to be run.
+
+    Attributes:
+        transport: The way to the student's code.
+        seed: Seeds the random inputs; the same seed gives the same inputs.
+        cells: Names of the exercises to test; None for all.
+    """
+
+    transport: Transport
+    seed: str
+    cells: Collection[str] | None = None
+
+
 class HiddenTestPlugin:
     """Serves one run of the hidden tests of one assignment on one submission."""
 
-    def __init__(self, transport: Transport, seed: str, cells: Collection[str] | None = None) -> None:
-        """Takes the way to the student's code, what seeds the inputs, and which cells to test (None: all)."""
-        self.transport, self.seed, self.cells = transport, seed, cells
+    def __init__(self, take_task: Callable[[], Task]) -> None:
+        """Takes what gives the task, once the tests are loaded: a process may fork there."""
+        self.take_task = take_task
         self.results: list[TestResult] = []
         self.collection_errors: list[str] = []
 
@@ -59,26 +74,31 @@ class HiddenTestPlugin:
             self.collection_errors.append(report.longreprtext)
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Refuses tests without a cell or a sentence; leaves out those of other cells."""
-        chosen = []
+        """Refuses tests without a cell or a sentence."""
         for item in items:
-            marker = item.get_closest_marker("cell")
-            if marker is None or not item.obj.__doc__:
+            if item.get_closest_marker("cell") is None or not item.obj.__doc__:
                 self.collection_errors.append(f"{item.nodeid} needs @pytest.mark.cell(...) and a docstring")
-            elif self.cells is None or marker.args[0] in self.cells:
-                chosen.append(item)
-        items[:] = chosen
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Takes the task and leaves out the tests of other cells; pytest's own loop does the rest."""
+        if self.collection_errors:
+            return True  # that is all: nothing is to be run
+        self.task = self.take_task()
+        if self.task.cells is not None:
+            session.items[:] = [item for item in session.items if _cell(item) in self.task.cells]
+        return None
 
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Student:
         """The student's functions, as attributes."""
-        request.node.student = Student(self.transport)
+        request.node.student = Student(self.task.transport)
         return request.node.student
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
         """A generator seeded by the submission and the test: repeatable, and not to be memorized."""
-        digest = hashlib.sha256(f"{self.seed}:{request.node.name}".encode()).digest()
+        digest = hashlib.sha256(f"{self.task.seed}:{request.node.name}".encode()).digest()
         return np.random.default_rng(int.from_bytes(digest[:8], "big"))
 
     @pytest.hookimpl(wrapper=True)
@@ -88,13 +108,12 @@ class HiddenTestPlugin:
         """Takes down the result of a test."""
         report = yield
         if report.when == "call" or report.failed:
-            marker = item.get_closest_marker("cell")
             student = getattr(item, "student", None)
             result = TestResult(
-                cell=marker.args[0],
+                cell=_cell(item),
                 name=item.name,
                 sentence=" ".join(inspect.cleandoc(item.obj.__doc__).split("\n\n")[0].split()),
-                weight=marker.kwargs.get("weight", 1),
+                weight=item.get_closest_marker("cell").kwargs.get("weight", 1),
                 passed=report.passed,
                 reason=None
                 if report.passed
@@ -104,6 +123,10 @@ class HiddenTestPlugin:
             )
             self.results.append(result)
         return report
+
+
+def _cell(item: pytest.Item) -> str:
+    return item.get_closest_marker("cell").args[0]
 
 
 def _reason(error: BaseException, asked: bool) -> str | None:

@@ -3,7 +3,7 @@
 import ast
 import os
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,9 +14,9 @@ import pytest
 from autograder.course import Assignment
 from autograder.errors import CourseError
 from autograder.student.proxy import Exchange
-from autograder.student.transport import LocalTransport, Transport
+from autograder.student.transport import Transport
 from autograder.testing.misconceptions import Misconception, load_misconceptions, recognize
-from autograder.testing.plugin import HiddenTestPlugin, TestResult
+from autograder.testing.plugin import HiddenTestPlugin, Task, TestResult
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,20 @@ def run_hidden_tests(
     Raises:
         CourseError: When the hidden tests themselves cannot be run.
     """
-    plugin = HiddenTestPlugin(transport, seed, cells)
+    return run_when_taken(assignment, lambda: Task(transport, seed, cells), quick)
+
+
+def run_when_taken(
+    assignment: Assignment, take_task: Callable[[], Task], quick: bool = False
+) -> dict[str, CellResult]:
+    """Loads the hidden tests, then takes the task and runs them; returns and raises as ``run_hidden_tests``.
+
+    Args:
+        assignment: Whose hidden tests to run.
+        take_task: Gives the task; called only when the tests are loaded, and then once in each process.
+        quick: As for ``run_hidden_tests``.
+    """
+    plugin = HiddenTestPlugin(take_task)
     sys.modules.pop(assignment.hidden_tests.stem, None)  # pytest would use the module of an earlier run again
     status = pytest.main(
         [*_pytest_arguments(assignment.hidden_tests), *["--exitfirst"] * quick], plugins=[plugin]
@@ -131,16 +144,10 @@ def _pytest_arguments(module: Path) -> list[str]:
     ]
 
 
-@cache
 def make_ready(assignment: Assignment) -> None:
-    """Reads hidden tests, right and wrong answers now, once, for a process that is about to fork.
-
-    Its children then find the tests compiled and pytest's own modules loaded.
-    """
+    """Reads right and wrong answers now, for a process that is about to fork."""
     _reference(assignment.source)
     _misconceptions(assignment.misconceptions)
-    plugin = HiddenTestPlugin(LocalTransport({}), seed="")
-    pytest.main([*_pytest_arguments(assignment.hidden_tests), "--collect-only"], plugins=[plugin])
 
 
 @cache

@@ -1,8 +1,8 @@
 """The process in which hidden tests run: trusted, but limited, since what it reads comes from strangers.
 
-It is started once, imports pytest and waits. For every submission it forks a child that runs the tests and
-asks for the student's answers over a socket. A result that fills the memory or takes for ever to compare ends
-that child, and nothing else.
+It is started once, imports pytest and waits. For every assignment it forks a process that loads the tests,
+and this one forks a child for every submission, which runs them and asks for the student's answers over a
+socket. A result that fills the memory or takes for ever to compare ends that child, and nothing else.
 """
 
 import contextlib
@@ -21,7 +21,8 @@ from typing import Any
 from autograder.course import Assignment
 from autograder.errors import CourseError
 from autograder.student.transport import TransportError
-from autograder.testing.run import make_ready, run_hidden_tests
+from autograder.testing.plugin import Task
+from autograder.testing.run import make_ready, run_when_taken
 
 _LENGTH = struct.Struct("!Q")
 
@@ -68,52 +69,107 @@ class _SocketTransport:
         return answer["reply"]
 
 
-def _run_tests(connection: socket.socket, order: dict[str, Any]) -> None:
-    """Runs the hidden tests of one submission; this is the child."""
-    resource.setrlimit(resource.RLIMIT_DATA, (order["memory_mb"] << 20,) * 2)
-    resource.setrlimit(resource.RLIMIT_CPU, (order["seconds"],) * 2)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    # Where the grader's output goes to a file, a warning about a student's array would be an error now.
+class _Orders:
+    """Where a process that has loaded the hidden tests of an assignment waits for submissions.
+
+    Attributes:
+        connection: In a child: the way to the one who gave the order. In the process itself: None.
+    """
+
+    def __init__(self, control: socket.socket) -> None:
+        self.control = control
+        self.connection: socket.socket | None = None
+
+    def take(self) -> Task:
+        """Forks a child for every order; returns in the child only."""
+        gc.freeze()  # a collection in a child would otherwise touch, and so copy, every page
+        while True:
+            order, connection = self._receive()
+            if os.fork() == 0:
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                self.control.close()
+                self.connection = connection
+                resource.setrlimit(resource.RLIMIT_DATA, (order["memory_mb"] << 20,) * 2)
+                resource.setrlimit(resource.RLIMIT_CPU, (order["seconds"],) * 2)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+                return Task(_SocketTransport(connection), order["seed"], order["cells"])
+            connection.close()
+
+    def answer(self, message: dict[str, Any]) -> None:
+        """In a child, gives the answer; in the process itself, gives it to every order that is to come."""
+        if self.connection is not None:
+            send_message(self.connection, message)
+            return
+        while True:
+            _, connection = self._receive()
+            with connection, contextlib.suppress(OSError):
+                send_message(connection, message)
+
+    def _receive(self) -> tuple[dict[str, Any], socket.socket]:
+        """Waits for an order; when nobody is left to give one, ends this process."""
+        message, descriptors, _, _ = socket.recv_fds(self.control, 1 << 16, 1)
+        if not message:
+            os._exit(0)
+        return json.loads(message), socket.socket(fileno=descriptors[0])
+
+
+def _run_tests(assignment: Assignment, control: socket.socket) -> None:
+    """Loads the hidden tests of an assignment, and runs them on submissions in children."""
+    # Where the grader's output goes to a file, a warning about a student's array would be an error then.
     nothing = os.open(os.devnull, os.O_WRONLY)
     for number in (1, 2):
         os.dup2(nothing, number)
     sys.dont_write_bytecode = True
-    assignment = Assignment(Path(order["root"]), order["stem"])
+    orders = _Orders(control)
     try:
-        results = run_hidden_tests(assignment, _SocketTransport(connection), order["seed"], order["cells"])
+        with contextlib.suppress(
+            Exception
+        ):  # a child that needs them will stop at the same error, and tell it
+            make_ready(assignment)
+        results = run_when_taken(assignment, orders.take)
     except CourseError as error:
-        send_message(connection, {"error": str(error)})
+        orders.answer({"error": str(error)})
     except MemoryError:
         raise  # what the student returned was too large: the other side sees this process end
     except BaseException as error:
         # Not the student's fault, so it must not cost points: grading stops and says why.
-        send_message(connection, {"error": f"The hidden tests stopped with {type(error).__name__}: {error}"})
+        orders.answer({"error": f"The hidden tests stopped with {type(error).__name__}: {error}"})
     else:
-        send_message(connection, {"results": [result.as_json() for result in results.values()]})
+        orders.answer({"results": [result.as_json() for result in results.values()]})
 
 
 def serve(control: socket.socket) -> None:
-    """Forks a child for every order, until the other side hangs up."""
+    """Passes orders on, each to the process of its assignment, until the other side hangs up."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended children need no waiting for
+    lines: dict[tuple[str, str], socket.socket] = {}
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 1)
         if not message:
             return
-        connection = socket.socket(fileno=descriptors[0])
         order = json.loads(message)
-        with contextlib.suppress(Exception):  # the child will stop at the same error, and tell it
-            make_ready(Assignment(Path(order["root"]), order["stem"]))
-        gc.freeze()  # a collection in a child would otherwise touch, and so copy, every page
-        if os.fork() == 0:
-            status = 1
-            try:
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                control.close()
-                _run_tests(connection, order)
-                status = 0
-            finally:
-                os._exit(status)
-        connection.close()
+        name = order["root"], order["stem"]
+        try:
+            socket.send_fds(lines[name], [message], descriptors)
+        except (KeyError, OSError):  # there is none yet, or it has ended
+            lines[name] = _fork(Assignment(Path(order["root"]), order["stem"]), [control, *lines.values()])
+            socket.send_fds(lines[name], [message], descriptors)
+        os.close(descriptors[0])
+
+
+def _fork(assignment: Assignment, inherited: list[socket.socket]) -> socket.socket:
+    """Starts the process of an assignment; returns the line to it."""
+    line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    if os.fork() == 0:
+        status = 1
+        try:
+            for each in (line, *inherited):
+                each.close()
+            _run_tests(assignment, theirs)
+            status = 0
+        finally:
+            os._exit(status)
+    theirs.close()
+    return line
 
 
 if __name__ == "__main__":

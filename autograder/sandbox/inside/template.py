@@ -32,6 +32,7 @@ from . import CHANNELS, linux, walls
 WARM = (  # what ipykernel and the first cells would import late
     "IPython.core.completerlib",
     "IPython.core.debugger",
+    "IPython.core.magics.execution",
     "IPython.core.oinspect",
     "IPython.extensions.storemagic",
     "IPython.utils.wildcard",
