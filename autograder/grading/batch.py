@@ -10,7 +10,6 @@ from nbformat.v4 import new_notebook
 from autograder.course import Assignment, Course
 from autograder.errors import CourseError
 from autograder.grading.examination import Examination
-from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.journal import Journal
 from autograder.grading.lock import grading_lock
 from autograder.grading.settings import read_config, read_limits
@@ -87,6 +86,8 @@ def grade_class(
         if not all(journal.holds(each.key) for each in submissions):
             # Its imports take longest of all that has to start, so they begin first.
             shared = stack.enter_context(shared_template(sandbox))
+        from autograder.grading.gradebook import GradebookWriter  # nbgrader takes half a second to import
+
         writer = GradebookWriter(course, config, assignment)
         total, pending = len(submissions), []
 

@@ -8,21 +8,18 @@ only when every one of its cells is in the gradebook.
 import copy
 import json
 import logging
-import os
 import shutil
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import nbformat
-import nbgrader.api
 import sqlalchemy
-from nbgrader.api import Gradebook, InvalidEntry, get_alembic_version
+from nbgrader.api import Gradebook, InvalidEntry
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
@@ -31,6 +28,7 @@ from traitlets.config import Config
 
 from autograder.course import Assignment, Course
 from autograder.errors import CourseError
+from autograder.grading.quick_nbgrader import alembic_version, quick_nbgrader
 from autograder.grading.submission import NOTE, Submission
 
 _STAGED = "grading/.staged"
@@ -58,12 +56,12 @@ class GradebookWriter:
         )
         # What is staged has been rebuilt; nbgrader reads it as it is.
         self.config.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"
+        self.config.NotebookExporter.optimistic_validation = True  # once, not after each of its steps
         self.config.BaseConverter.force = True
         self.config.Autograde.force = True
         self.config.GenerateAssignment.force = True
         self._staged = course.root / _STAGED
         shutil.rmtree(self._staged, ignore_errors=True)  # left by a grader that was killed
-        _let_alembic_be_found()
         with self._gradebook() as gradebook:
             _note_version(gradebook)
             known = self._knows_assignment(gradebook)
@@ -76,7 +74,7 @@ class GradebookWriter:
     def _gradebook(self) -> Iterator[Gradebook]:
         directory = CourseDirectory(config=self.config)
         try:
-            with Gradebook(directory.db_url, directory.course_id) as gradebook:
+            with quick_nbgrader(), Gradebook(directory.db_url, directory.course_id) as gradebook:
                 yield gradebook
         except (SQLAlchemyError, InvalidEntry) as error:
             raise CourseError(_explain(error)) from error
@@ -177,7 +175,7 @@ class GradebookWriter:
             with (
                 warnings.catch_warnings(),
                 _silent(logging.getLogger("tornado.application")),
-                _one_engine(),
+                quick_nbgrader(),
             ):
                 # nbgrader 0.9.6 builds its objects in an order that SQLAlchemy 2 comments on.
                 warnings.simplefilter("ignore", sqlalchemy.exc.SAWarning)
@@ -253,24 +251,6 @@ def _silent(log: logging.Logger) -> Iterator[None]:
         log.disabled = before
 
 
-@contextmanager
-def _one_engine() -> Iterator[None]:
-    """Lets nbgrader use one engine of SQLAlchemy's, and look once whether its tables are there.
-
-    It opens the gradebook a dozen times for each student, each time with a new engine, which knows no
-    statement yet and compiles them all again.
-    """
-    make, metadata = nbgrader.api.create_engine, nbgrader.api.Base.metadata
-    nbgrader.api.create_engine = cache(make)
-    create_all = metadata.create_all
-    metadata.create_all = cache(lambda bind: create_all(bind=bind))
-    try:
-        yield
-    finally:
-        nbgrader.api.create_engine = make
-        del metadata.create_all
-
-
 def _explain(error: Exception) -> str:
     """Why marks cannot be written, in a sentence."""
     if isinstance(error, CourseError):
@@ -287,14 +267,6 @@ def _explain(error: Exception) -> str:
     return f"The gradebook cannot be used: {reason}."
 
 
-def _let_alembic_be_found() -> None:
-    """For a new gradebook nbgrader runs ``alembic``, which stands beside this Python.
-
-    It is not on the path when the virtual environment has not been activated.
-    """
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-
-
 def _note_version(gradebook: Gradebook) -> None:
     """Makes up for what nbgrader never does again when it is killed while it makes the gradebook.
 
@@ -306,6 +278,6 @@ def _note_version(gradebook: Gradebook) -> None:
     if not gradebook.db.execute(sqlalchemy.text("SELECT version_num FROM alembic_version")).all():
         gradebook.db.execute(
             sqlalchemy.text("INSERT INTO alembic_version (version_num) VALUES (:version)"),
-            {"version": get_alembic_version()},
+            {"version": alembic_version()},
         )
     gradebook.db.commit()

@@ -2,6 +2,7 @@
 
 import asyncio
 import atexit
+import json
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
@@ -14,6 +15,7 @@ import dask
 from distributed import Client, LocalCluster, as_completed
 from distributed.scheduler import KilledWorker
 from jupyter_core.utils import ensure_event_loop
+from nbformat import from_dict
 
 from autograder.course import Assignment
 from autograder.errors import CourseError
@@ -46,10 +48,10 @@ def _examiner(limits: Limits, sandbox: bool, shared: str | None) -> Examiner:
 
 
 def examine_task(
-    root: str, stem: str, notebook: Any, limits: dict[str, Any], sandbox: bool, shared: str | None = None
+    root: str, stem: str, notebook: str, limits: dict[str, Any], sandbox: bool, shared: str | None = None
 ) -> dict[str, Any]:
-    """Examines one notebook; this is what runs on a worker. Plain data in and out."""
-    _, rebuilt = read_note(notebook)
+    """Examines one notebook, given as JSON; this is what runs on a worker. Plain data in and out."""
+    _, rebuilt = read_note(from_dict(json.loads(notebook)))
     examiner = _examiner(Limits.from_json(limits), sandbox, shared)
     with event_loop():
         return examiner.examine(Assignment(Path(root), stem), rebuilt).as_json()
@@ -129,7 +131,7 @@ def examine_all(
             examine_task,
             str(assignment.root),
             assignment.stem,
-            submission.notebook,
+            json.dumps(submission.notebook),
             limits.as_json(),
             sandbox,
             shared,
