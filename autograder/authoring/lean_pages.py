@@ -15,6 +15,8 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from autograder.authoring.lean_code import make_code_lean, plain_kinds
+
 _SCRIPTS_OF_SEARCH = re.compile(
     r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>'
 )
@@ -36,7 +38,7 @@ _LENGTH = 155  # search engines show no more of a description
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connects the extension to Sphinx."""
     app.connect("html-page-context", _describe)
-    app.connect("build-finished", _finish)
+    app.connect("build-finished", _finish, priority=900)  # after the theme, which writes files there too
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -71,12 +73,14 @@ def make_lean(site: Path) -> None:
     """
     static = site / "_static"
     icons = Icons(static / "scripts" / "fontawesome.js")
+    plain = plain_kinds((static / "pygments.css").read_text(encoding="utf-8"))
     options = (static / "documentation_options.js").read_text(encoding="utf-8")
     for page in sorted(site.rglob("*.html")):
         text = page.read_text(encoding="utf-8")
         if page.is_relative_to(static) or not _OPTIONS.search(text):
             continue  # a template, or the page that forwards to the book
-        page.write_text(_lean(page, text, icons, options), encoding="utf-8")
+        text = make_code_lean(_lean(page, text, icons, options), plain)
+        page.write_text(text, encoding="utf-8")
     theme = static / "styles" / "pydata-sphinx-theme.css"
     rules, number = _ICON_RULE.subn("", theme.read_text(encoding="utf-8"))
     if not number:

@@ -4,11 +4,24 @@ import pytest
 from bs4 import BeautifulSoup
 from docutils import nodes
 
+from autograder.authoring.lean_code import make_code_lean, plain_kinds
 from autograder.authoring.lean_pages import description, make_lean
 
 ICONS = """
 list:[512,512,[],"f03a","M0 0L1 1"],"arrow-left":[448,512,[],"f060","M2 2L3 3"],
 list:[512,512,[],"f03a","M4 4L5 5"],github:[496,512,[],"f09b","M6 6L7 7"]
+"""
+PYGMENTS = """
+html[data-theme="light"] .highlight pre { line-height: 125%; }
+html[data-theme="light"] .highlight { background: #fefefe; color: #080808 }
+html[data-theme="light"] .highlight .k { color: #6730C5 } /* Keyword */
+html[data-theme="light"] .highlight .n { color: #080808 } /* Name */
+html[data-theme="light"] .highlight .p { color: #080808 } /* Punctuation */
+html[data-theme="light"] .highlight .gs { font-weight: bold }
+html[data-theme="dark"] .highlight { background: #2b2b2b; color: #F8F8F2 }
+html[data-theme="dark"] .highlight .k { color: #DCC6E0 } /* Keyword */
+html[data-theme="dark"] .highlight .n { color: #F8F8F2 } /* Name */
+html[data-theme="dark"] .highlight .p { color: #00E0E0 } /* Punctuation */
 """
 HEAD = """
 <link rel="preload" as="script" href="{up}_static/scripts/bootstrap.js">
@@ -37,6 +50,7 @@ def site(tmp_path):
     write("_static/scripts/fontawesome.js", ICONS)
     write("_static/scripts/fontawesome.js.LICENSE.txt", "licence")
     write("_static/documentation_options.js", "const DOCUMENTATION_OPTIONS = {};")
+    write("_static/pygments.css", PYGMENTS)
     write("_static/styles/pydata-sphinx-theme.css", '.a{color:red}.fa-list:before{content:"x"}.b{color:blue}')
     write("_static/webpack-macros.html", PAGE.format(head=HEAD.format(up=""), body=""))
     write(
@@ -141,3 +155,24 @@ def test_a_long_description_ends_at_a_word():
 
 def test_a_page_without_text_has_no_description():
     assert description(None) == "" and description(_document("Short.")) == ""
+
+
+def test_words_are_plain_that_have_the_color_of_code_in_both_modes():
+    assert plain_kinds(PYGMENTS) == {"n"}
+
+
+def test_code_keeps_its_text_and_its_colors_and_says_how_long_it_is():
+    code = (
+        '<span></span><span class="k">def</span> <span class="n">f</span><span class="p">():</span>\n    1\n'
+    )
+    page = f'<p><span class="n">n</span></p><div class="highlight"><pre>{code}</pre></div>'
+    lean = make_code_lean(page, frozenset({"n"}))
+    assert BeautifulSoup(lean, "html.parser").get_text() == BeautifulSoup(page, "html.parser").get_text()
+    assert lean.startswith('<p><span class="n">n</span></p>')  # no code, so left alone
+    assert '<pre style="--lines: 2">' in lean
+    assert '<span class="k">def</span> f<span class="p">():</span>' in lean
+
+
+def test_a_style_sheet_that_is_not_as_known_is_an_error():
+    with pytest.raises(ValueError, match="not as before"):
+        plain_kinds(".highlight{color:#080808}")

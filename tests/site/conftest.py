@@ -170,6 +170,8 @@ class Visit:
 
     def open(self, path):
         self.page.goto(f"{self.address}/{path}", wait_until="load")
+        if path == "index.html":  # which sends the reader on at once
+            self.page.wait_for_url("**/book/*.html", wait_until="load")
         return self.page
 
 

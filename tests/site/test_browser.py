@@ -52,8 +52,7 @@ def barriers(page, context):
 
 
 def test_a_page_can_be_used_by_everyone(visit, page_name):
-    if page_name != "index.html":  # which forwards at once
-        assert barriers(visit.open(page_name), NO_CODE) == []
+    assert barriers(visit.open(page_name), NO_CODE) == []
 
 
 @pytest.mark.parametrize("visit", [{"color_scheme": "dark"}], indirect=True)
