@@ -25,7 +25,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from autograder.course import REPOSITORY
 
@@ -128,7 +128,9 @@ def main(
         sys.exit("There is no site yet: run `make book`.")
     os.environ.setdefault("CHROME_PATH", shutil.which("chromium"))
     console, fine = Console(), True
-    table = Table("page", "seen on", *(name.replace("-", " ") for name in CATEGORIES))
+    table = Table(
+        Column("page", overflow="fold"), "seen on", *(name.replace("-", " ") for name in CATEGORIES)
+    )
     with serve(site) as address:
         for page in pages or PAGES:
             for phone in (False, True):
