@@ -14,8 +14,9 @@ WORKERS ?= auto
 # TensorFlow's notes about the machine it runs on belong neither on a page nor in a test report. Some of them no
 # setting silences; they come from C++, and the kernels' settings (below, _kernels) keep them out of notebooks.
 export TF_CPP_MIN_LOG_LEVEL ?= 3
-# The site is the same whether or not the machine has a GPU; Colab runs the lessons' GPU profile.
-export CUDA_VISIBLE_DEVICES ?= -1
+# The site is the same whether or not the machine has a GPU; Colab runs the lessons' GPU profile. Students in
+# JupyterLab (make lab) use what they have.
+book pdf test test-slow: export CUDA_VISIBLE_DEVICES ?= -1
 # Python's hash order and the user's own Python and IPython settings stay out of what is built.
 export PYTHONHASHSEED = 0
 _book lab: export IPYTHONDIR = $(CURDIR)/_build/ipython
