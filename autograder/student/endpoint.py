@@ -23,10 +23,12 @@ from io import BytesIO
 from itertools import islice
 from json import dumps, loads
 from math import isfinite
+from re import DOTALL
+from re import compile as compile_pattern
 
 import numpy as np
-from numpy import asarray, ascontiguousarray
-from numpy.lib.format import read_array, write_array
+from numpy import asarray, ascontiguousarray, ndarray
+from numpy.lib.format import write_array
 
 MAX_YIELDED = 10_000  # items of a generator
 MAX_VALUES = 2_000_000  # numbers in the weights of a model that travels with them
@@ -65,6 +67,34 @@ def encode(value):
         write_array(file, ascontiguousarray(array).reshape(array.shape), allow_pickle=False)
         return {"array": b64encode(file.getvalue()).decode("ascii")}
     raise TypeError(f"an object of type {type(value).__name__}, which is neither a number nor an array")
+
+
+# An .npy file of version 1.0, as NumPy writes an array of numbers that is in C order and has at most 64
+# dimensions. NumPy's own reader evaluates the header as Python, which takes ten times as long as the rest.
+_HEADER = compile_pattern(
+    rb"\x93NUMPY\x01\x00..\{'descr': '([<>|][biuf]\d{1,2})', 'fortran_order': False, "
+    rb"'shape': \(((?:\d{1,18}, ?){0,63}(?:\d{1,18})?)\), \} *\n",
+    DOTALL,
+)
+
+
+def read_header(file):
+    """Says what the bytes of an .npy file hold; None if they are not what ``encode`` writes.
+
+    Returns:
+        The name of the numbers' type, the shape, and where the numbers begin.
+    """
+    header = _HEADER.match(file)
+    if header is None:
+        return None
+    shape = tuple(int(size) for size in header[2].split(b",") if size.strip())
+    return header[1].decode(), shape, header.end()
+
+
+def read_array(file):
+    """Reads the bytes of an .npy file; raises TypeError or ValueError when they are none."""
+    kind, shape, begin = read_header(file)
+    return ndarray(shape, kind, file, begin).copy()
 
 
 def describe(model):
@@ -127,7 +157,7 @@ class Endpoint:
             return tree
         ((kind, content),) = tree.items()
         if kind == "array":
-            return read_array(BytesIO(b64decode(content)), allow_pickle=False)
+            return read_array(b64decode(content))
         if kind == "list":
             return [self.decode(item) for item in content]
         if kind == "tuple":

@@ -120,6 +120,7 @@ def run_when_taken(
 # loaded that is half of the time.
 _UNUSED_PLUGINS = (
     "terminal",
+    "logging",
     "cacheprovider",
     "warnings",
     "faulthandler",

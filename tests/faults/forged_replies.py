@@ -247,7 +247,7 @@ def array_of_pickles(nb: Notebooks) -> Fault:
     """An array's header says that objects follow, as a pickle that would run a command."""
     header = "\"{'descr': '|O', 'fortran_order': False, 'shape': (3,), }\""
     data = "b\"cos\\nsystem\\n(S'touch /tmp/pickle-was-read'\\ntR.\""
-    return _forged_array(nb, header, data, "an array holds object, not numbers")
+    return _forged_array(nb, header, data, "an array cannot be read")
 
 
 @case(FORGING)
