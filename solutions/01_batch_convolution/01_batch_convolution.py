@@ -108,7 +108,7 @@ def check_conv_output_size():
     assert size == 3, f"Input 7, kernel 3, stride 2: the kernel starts at 0, 2 and 4. Yours: {size}"
     size = conv_output_size(10, 3, stride=4)
     assert size == 2, (
-        f"Input 10, kernel 3, stride 4: at 0 and 4; at 8 the kernel would stick out. Yours: {size}. "
+        f"Input 10, kernel 3, stride 4: at 0 and 4; at 8 the kernel would stick out. Yours: {size}.\n"
         "Do you round down?"
     )
     size = conv_output_size(5, 3, padding=1)
@@ -121,7 +121,7 @@ def check_conv_output_size():
         except Exception as error:
             outcome = error
         assert isinstance(outcome, ValueError), (
-            f"conv_output_size{arguments} must raise a ValueError, since the kernel does not fit. "
+            f"conv_output_size{arguments} must raise a ValueError, since the kernel does not fit.\n"
             f"Yours: {outcome!r}"
         )
 
@@ -198,7 +198,7 @@ def check_conv2d_image():
     )
     y = conv2d_image(image, kernels, np.zeros(1), stride=2)
     assert close(y, [[[6521], [8743]]]), (
-        "With stride 2 only the results 6521 and 8743 are left, in the shape (1, 2, 1). "
+        "With stride 2 only the results 6521 and 8743 are left, in the shape (1, 2, 1).\n"
         f"Yours has the shape {np.shape(y)}: {np.ravel(y)}"
     )
     y = conv2d_image(image, kernels, np.zeros(1), padding=1)
@@ -207,7 +207,7 @@ def check_conv2d_image():
     )
     y = np.asarray(y)
     assert close([y[0, 0, 0], y[-1, -1, 0]], [1000, 2]), (
-        "With padding 1 the first patch holds 0, 0, 0, 1 and gives 1000; the last holds 2, 0, 0, 0 and "
+        "With padding 1 the first patch holds 0, 0, 0, 1 and gives 1000; the last holds 2, 0, 0, 0 and\n"
         f"gives 2. Yours: {y[0, 0, 0]} and {y[-1, -1, 0]}. Are there zeros on all four sides?"
     )
     # Two pixels with two channels each; the first kernel shows all four numbers, the second adds them up.
@@ -215,7 +215,7 @@ def check_conv2d_image():
     kernels = np.array([[[[1.0, 1.0], [10.0, 1.0]], [[100.0, 1.0], [1000.0, 1.0]]]])
     y = conv2d_image(image, kernels, np.array([0.25, 5.0]))
     assert close(y, [[[4321.25, 15]]]), (
-        "Each kernel adds up over all channels of its patch and makes one channel of the result: "
+        "Each kernel adds up over all channels of its patch and makes one channel of the result:\n"
         f"4321.25 and 15, in the shape (1, 1, 2). Yours has the shape {np.shape(y)}: {np.ravel(y)}"
     )
     assert np.array_equal(image, [[[1, 2], [3, 4]]]), (
@@ -282,19 +282,19 @@ def check_im2col():
         f"Two images with two patches each, of 2x2 pixels: shape (4, 4). Yours: {np.shape(rows)}"
     )
     assert same(rows, [[1, 2, 4, 5], [2, 3, 5, 6], [7, 8, 0, 1], [8, 9, 1, 2]]), (
-        "Expected the rows 1 2 4 5, then 2 3 5 6 (the other patch of the first image), then 7 8 0 1 and "
+        "Expected the rows 1 2 4 5, then 2 3 5 6 (the other patch of the first image), then 7 8 0 1 and\n"
         f"8 9 1 2. Yours:\n{np.asarray(rows)}"
     )
     # One image whose only patch holds, pixel by pixel, the channels 1 2, 3 4, 5 6 above 7 8, 9 0, 1 2.
     image = np.array([[[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], [[7.0, 8.0], [9.0, 0.0], [1.0, 2.0]]]])
     rows = im2col(image, (2, 3))
     assert same(rows, [[1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2]]), (
-        "A patch's columns run through its pixels, row by row, and at each pixel through its channels: "
+        "A patch's columns run through its pixels, row by row, and at each pixel through its channels:\n"
         f"1 2 3 4 5 6 7 8 9 0 1 2. Yours: {np.asarray(rows)}"
     )
     rows = im2col(image, (1, 1), stride=2)
     assert same(rows, [[1, 2], [5, 6]]), (
-        "With 1x1 patches and stride 2, the first and third pixel of the first row are left: 1 2 and 5 6. "
+        "With 1x1 patches and stride 2, the first and third pixel of the first row are left: 1 2 and 5 6.\n"
         f"Yours: {np.asarray(rows)}"
     )
     rows = im2col(image, (2, 3), padding=1)
@@ -303,11 +303,11 @@ def check_im2col():
     )
     first, last = [0] * 8 + [1, 2, 3, 4], [9, 0, 1, 2] + [0] * 8
     assert same(rows[0], first) and same(rows[-1], last), (
-        "With padding 1 the first row is 0 0 0 0 0 0 0 0 1 2 3 4, and the last is 9 0 1 2 0 0 0 0 0 0 0 0. "
+        "With padding 1 the first row is 0 0 0 0 0 0 0 0 1 2 3 4, and the last is 9 0 1 2 0 0 0 0 0 0 0 0.\n"
         f"Yours: {np.asarray(rows[0])} and {np.asarray(rows[-1])}. Are there zeros on all four sides?"
     )
     assert same(rows[1], [0] * 6 + [1, 2, 3, 4, 5, 6]), (
-        "With padding 1 the next row belongs to the patch one pixel to the right: 0 0 0 0 0 0 1 2 3 4 5 6. "
+        "With padding 1 the next row belongs to the patch one pixel to the right: 0 0 0 0 0 0 1 2 3 4 5 6.\n"
         f"Yours: {np.asarray(rows[1])}"
     )
     assert np.array_equal(image[0, 1], [[7, 8], [9, 0], [1, 2]]), "The argument `images` was changed."
@@ -375,21 +375,21 @@ def check_conv2d_batch():
     y = conv2d_batch(images, kernels, np.array([0.5, 0.0]))
     assert y is not None, "The function returns nothing. Does it end with a return statement?"
     assert np.shape(y) == (2, 2, 3, 2), (
-        "Two 3x4 images with 2 x 3 positions for each of two kernels: the shape (2, 2, 3, 2). "
+        "Two 3x4 images with 2 x 3 positions for each of two kernels: the shape (2, 2, 3, 2).\n"
         f"Yours: {np.shape(y)}"
     )
     y = np.asarray(y)
     assert close(y[0, :, :, 0], [[6521.5, 7632.5, 8743.5], [965.5, 1076.5, 2187.5]]), (
-        "The first image must give what it gives alone, in channel 0: 6521.5, 7632.5, 8743.5 in the first "
-        f"row, 965.5, 1076.5, 2187.5 in the second. Yours: {y[0, :, :, 0]}. Do the columns of the matrix "
+        "The first image must give what it gives alone, in channel 0: 6521.5, 7632.5, 8743.5 in the first\n"
+        f"row, 965.5, 1076.5, 2187.5 in the second. Yours: {y[0, :, :, 0]}. Do the columns of the matrix\n"
         "have the order of the kernels? Does its reshape keep images, rows and columns apart?"
     )
     assert close(y[0, :, :, 1], [[14, 18, 22], [20, 14, 18]]), (
-        "The second kernel adds up the patches of the first image: 14, 18, 22 in the first row, 20, 14, 18 "
+        "The second kernel adds up the patches of the first image: 14, 18, 22 in the first row, 20, 14, 18\n"
         f"in the second. Yours: {y[0, :, :, 1]}"
     )
     assert close(y[1, :, :, 0], [[4589.5, 3478.5, 2367.5], [145.5, 9034.5, 8923.5]]), (
-        "The second image, channel 0: 4589.5, 3478.5, 2367.5 in the first row, 145.5, 9034.5, 8923.5 in the "
+        "The second image, channel 0: 4589.5, 3478.5, 2367.5 in the first row, 145.5, 9034.5, 8923.5 in the\n"
         f"second. Yours: {y[1, :, :, 0]}"
     )
     assert images.shape == (2, 3, 4, 1) and np.array_equal(images[0, 0, :, 0], [1, 2, 3, 4]), (
@@ -400,7 +400,7 @@ def check_conv2d_batch():
     )
     y = np.asarray(conv2d_batch(images, kernels, np.zeros(2), stride=2))
     assert close(y[..., 0], [[[6521, 8743]], [[4589, 2367]]]), (
-        "With stride 2 the first kernel's results are 6521 and 8743 for the first image, 4589 and 2367 for "
+        "With stride 2 the first kernel's results are 6521 and 8743 for the first image, 4589 and 2367 for\n"
         f"the second. Yours have the shape {np.shape(y[..., 0])}: {np.ravel(y[..., 0])}"
     )
     y = np.asarray(conv2d_batch(images, kernels, np.zeros(2), padding=1))
@@ -408,7 +408,7 @@ def check_conv2d_batch():
         f"With padding 1 the images are 5x6, and the result has the shape (2, 4, 5, 2). Yours: {np.shape(y)}"
     )
     assert close(y[:, 0, 0, 0], [1000, 9000]) and close(y[:, -1, -1, 0], [2, 8]), (
-        "With padding 1 the first patches hold one pixel each and give 1000 and 9000, the last give 2 and 8. "
+        "With padding 1 the first patches hold one pixel each and give 1000 and 9000, the last give 2 and 8.\n"
         f"Yours: {y[:, 0, 0, 0]} and {y[:, -1, -1, 0]}. Are there zeros on all four sides of every image?"
     )
     # Two images of two pixels with two channels each.
@@ -416,8 +416,8 @@ def check_conv2d_batch():
     kernels = np.array([[[[1.0], [10.0]], [[100.0], [1000.0]]]])
     y = conv2d_batch(images, kernels, np.zeros(1))
     assert close(y, [[[[4321]]], [[[8765]]]]), (
-        "Two images of two pixels with the channels 1 2, 3 4 and 5 6, 7 8 give 4321 and 8765, in the shape "
-        f"(2, 1, 1, 1). Yours have the shape {np.shape(y)}: {np.ravel(y)}. Do patches and kernels have the "
+        "Two images of two pixels with the channels 1 2, 3 4 and 5 6, 7 8 give 4321 and 8765, in the shape\n"
+        f"(2, 1, 1, 1). Yours have the shape {np.shape(y)}: {np.ravel(y)}. Do patches and kernels have the\n"
         "same order?"
     )
 
@@ -448,7 +448,7 @@ def check_conv2d_batch():
     ]:
         large = lines_run(shape)
         assert large < small + 30, (
-            f"For images of shape (1, 3, 3, 1) {small} lines run, for shape {shape} {large} lines. "
+            f"For images of shape (1, 3, 3, 1) {small} lines run, for shape {shape} {large} lines.\n"
             f"There seems to be a Python loop {where}. Let NumPy do that."
         )
 

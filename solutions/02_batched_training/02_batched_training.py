@@ -442,7 +442,7 @@ def check_train_epoch():
     assert len(result) == 3, f"Return three things: weights, bias and losses. You return {len(result)}."
     # All probabilities are 1/2, so probabilities minus labels are -1/2 and 1/2, and the loss is log 2.
     assert close(result[0], [[1, -1]]), (
-        f"weights: after one step on two equal samples they are 1 and -1. Yours: {result[0]}. "
+        f"weights: after one step on two equal samples they are 1 and -1. Yours: {result[0]}.\n"
         "Is the gradient a mean? Do you subtract it?"
     )
     assert close(result[1], [0.5, -0.5]), f"bias: after that step it is 0.5, -0.5. Yours: {result[1]}"
@@ -460,12 +460,12 @@ def check_train_epoch():
         f"losses: 3 samples in batches of 2 are 2 steps, shape (2,). Yours has shape {np.shape(losses)}."
     )
     assert close(losses, [0.6931, 1.3133]), (
-        f"losses: expected 0.6931 and 1.3133. Yours: {np.asarray(losses)}. "
+        f"losses: expected 0.6931 and 1.3133. Yours: {np.asarray(losses)}.\n"
         "Each is the mean over its own batch; the second step starts from the bias that the first one has made."
     )
     assert close(new_weights, [[1, -1]]), f"weights: after two steps still 1 and -1. Yours: {new_weights}"
     assert close(new_bias, [-0.2311, 0.2311]), (
-        f"bias: after two steps it is -0.2311, 0.2311. Yours: {new_bias}. "
+        f"bias: after two steps it is -0.2311, 0.2311. Yours: {new_bias}.\n"
         "The second batch holds one sample: its mean is over one."
     )
     # With learning rate 0 and batches of one sample, the losses are those of the samples, in their order.
@@ -473,7 +473,7 @@ def check_train_epoch():
     x, y = np.linspace(-2, 2, 25).reshape(25, 1), np.arange(25) % 2
     _, _, in_order = train_epoch(weights, bias, x, y, 1, 0.0)
     assert close(in_order, np.log(1 + np.exp(np.where(y == 0, -2, 2) * x[:, 0]))), (
-        "losses: with learning rate 0, batches of one sample and no rng they must be the losses of all samples "
+        "losses: with learning rate 0, batches of one sample and no rng they must be the losses of all samples\n"
         "in their order."
     )
     rng = np.random.default_rng(0)

@@ -120,7 +120,7 @@ def check_batchnorm_train():
         f"variance: one number per feature, shape (2,). Yours has shape {np.shape(variance)}."
     )
     assert close(variance, [4, 400]), (
-        f"variance: the mean squared deviations are 4 and 400. Yours: {variance}. "
+        f"variance: the mean squared deviations are 4 and 400. Yours: {variance}.\n"
         "Which number do you divide by? Is it the variance or its root?"
     )
     assert np.shape(y) == x.shape, f"y: must have the shape of x, {x.shape}. Yours has shape {np.shape(y)}."
@@ -128,13 +128,13 @@ def check_batchnorm_train():
         f"y: with gamma 1, beta 0 and epsilon 0 the first feature becomes -1, 1, -1, 1. Yours: {y[:, 0]}"
     )
     assert close(y[:, 1], [5, 9, 5, 9]), (
-        f"y: with gamma 2 and beta 7 the second feature becomes 5, 9, 5, 9. Yours: {y[:, 1]}. "
+        f"y: with gamma 2 and beta 7 the second feature becomes 5, 9, 5, 9. Yours: {y[:, 1]}.\n"
         "Scale first, then shift."
     )
     # Epsilon is added to the variance 4: the root of 4 + 12 is 4, and 2 / 4 = 0.5.
     y, _, variance = (np.asarray(part) for part in batchnorm_train(x, gamma, beta, epsilon=12.0))
     assert close(y[:, 0], [-0.5, 0.5, -0.5, 0.5]), (
-        f"y: with epsilon 12 the first feature becomes -0.5, 0.5, -0.5, 0.5. Yours: {y[:, 0]}. "
+        f"y: with epsilon 12 the first feature becomes -0.5, 0.5, -0.5, 0.5. Yours: {y[:, 0]}.\n"
         "Look at where epsilon stands in the formula."
     )
     assert close(variance, [4, 400]), "variance: epsilon is no part of the variance that you return."
@@ -143,7 +143,7 @@ def check_batchnorm_train():
     images = np.array([[[[0.0, 1.0, 5.0], [2.0, 1.0, 5.0]]], [[[0.0, 3.0, 5.0], [2.0, 3.0, 5.0]]]])
     y, mean, variance = batchnorm_train(images, np.ones(3), np.zeros(3))
     assert np.shape(mean) == (3,), (
-        f"mean: images have one mean per channel, here shape (3,). Yours has shape {np.shape(mean)}. "
+        f"mean: images have one mean per channel, here shape (3,). Yours has shape {np.shape(mean)}.\n"
         "Over which axes do you take it?"
     )
     assert close(mean, [1, 2, 5]), f"mean: the channels have the means 1, 2 and 5. Yours: {mean}"
@@ -258,7 +258,7 @@ def check_batchnorm_inference():
     y = np.asarray(y)
     assert np.shape(y) == x.shape, f"The result must have the shape of x, {x.shape}. Yours: {np.shape(y)}"
     assert close(y[:, 0], [-1, 0, 2]), (
-        f"The first feature, minus its moving mean 5, divided by 2, gives -1, 0, 2. Yours: {y[:, 0]}. "
+        f"The first feature, minus its moving mean 5, divided by 2, gives -1, 0, 2. Yours: {y[:, 0]}.\n"
         "Do you use the moving statistics, and the root of the variance?"
     )
     assert close(y[:, 1], [-2, -2, 7]), (
@@ -384,17 +384,17 @@ def check_batchnorm_layer():
         f"In training the batch is normalized with its own statistics: -1 and 1 in each column. Yours: {y}"
     )
     assert close(layer.moving_mean, [0.75, 7.5]), (
-        "moving_mean: from 0, with momentum 0.75 and batch means 3 and 30, one step leads to 0.75 and 7.5. "
+        "moving_mean: from 0, with momentum 0.75 and batch means 3 and 30, one step leads to 0.75 and 7.5.\n"
         f"Yours: {layer.moving_mean}"
     )
     assert close(layer.moving_variance, [1.75, 100.75]), (
-        "moving_variance: from 1, with batch variances 4 and 400, one step leads to 1.75 and 100.75. "
+        "moving_variance: from 1, with batch variances 4 and 400, one step leads to 1.75 and 100.75.\n"
         f"Yours: {layer.moving_variance}"
     )
     layer.moving_mean, layer.moving_variance = np.array([1.0, 10.0]), np.array([4.0, 16.0])
     y = layer(x, training=False)
     assert close(y, [[0, 0], [2, 10]]), (
-        "At inference x is normalized with the moving statistics that were assigned: "
+        "At inference x is normalized with the moving statistics that were assigned:\n"
         f"0, 0 and 2, 10. Yours: {y}"
     )
     assert close(layer.moving_mean, [1, 10]), "moving_mean: inference must not change it."
@@ -487,17 +487,17 @@ def check_batchnorm_backward():
     assert np.shape(dbeta) == (1,), f"dbeta: must have the shape of gamma, (1,). Yours: {np.shape(dbeta)}"
     assert close(dbeta, 4), f"dbeta: the entries of dy add up to 4. Yours: {dbeta}"
     assert close(dgamma, -2), (
-        f"dgamma: each dy times its x_hat, added up: 4 * (-0.5) = -2. Yours: {dgamma}. "
+        f"dgamma: each dy times its x_hat, added up: 4 * (-0.5) = -2. Yours: {dgamma}.\n"
         "x_hat is normalized, with epsilon."
     )
     assert np.shape(dx) == x.shape, f"dx: must have the shape of x, {x.shape}. Yours: {np.shape(dx)}"
     dx = np.asarray(dx)
     assert abs(dx.sum()) < 1e-4, (
-        "dx: a constant added to a feature does not change the output, so dx must add up to 0. "
+        "dx: a constant added to a feature does not change the output, so dx must add up to 0.\n"
         f"Yours add up to {dx.sum()}. Did you follow the gradient through the mean?"
     )
     assert close(dx[:, 0], [11, -3, -5, -3]), (
-        f"dx: expected 11, -3, -5, -3. Yours: {dx[:, 0]}. "
+        f"dx: expected 11, -3, -5, -3. Yours: {dx[:, 0]}.\n"
         "Check the path through the variance, the factor gamma, and the place of epsilon."
     )
     assert close(x, [[1], [3], [1], [3]]), "The argument `x` was changed. Make a new array instead."
@@ -581,7 +581,7 @@ def check_fold_batchnorm():
     )
     # A pixel with the value 1 in channel k shows the kernels' row k.
     assert close(new_kernels, [[[[2, 1], [4, 2], [6, 0]]]]), (
-        f"kernels: the output channels are scaled by 4 / 2 and 1 / 5. Yours: {new_kernels}. "
+        f"kernels: the output channels are scaled by 4 / 2 and 1 / 5. Yours: {new_kernels}.\n"
         "Which axis of the kernels belongs to gamma?"
     )
     assert close(kernels[0, 0, 1], [2, 10]), "The argument `kernels` was changed. Make a new array instead."

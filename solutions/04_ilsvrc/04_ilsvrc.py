@@ -119,7 +119,7 @@ def check_iou():
     assert close(value, 0.1), f"A box of area 10 inside one of area 100: 0.1. Yours: {value}"
     value = iou((0.0, 0.0, 2.0, 2.0), (3.0, 0.0, 5.0, 2.0))
     assert close(value, 0), (
-        f"Side by side with a gap: nothing in common, 0. Yours: {value}. "
+        f"Side by side with a gap: nothing in common, 0. Yours: {value}.\n"
         "What is the width of the intersection in your code?"
     )
     value = iou((0.0, 0.0, 2.0, 2.0), (2.0, 0.0, 4.0, 2.0))
@@ -194,7 +194,7 @@ def check_top_k_error():
     for k, expected in [(2, 0.6), (3, 0.4), (6, 0)]:
         error = top_k_error(scores, labels, k=k)
         assert close(error, expected), (
-            f"k={k}: the true classes have the places 1, 2, 3, 6 and 6, so the error is {expected}. "
+            f"k={k}: the true classes have the places 1, 2, 3, 6 and 6, so the error is {expected}.\n"
             f"Yours: {error}. Do your guesses have the highest scores?"
         )
     error = top_k_error(scores, labels)
@@ -246,11 +246,11 @@ def check_classification_error():
     assert error is not None, "The function returns nothing. Does it end with a return statement?"
     assert np.shape(error) == (), f"Return one number. Yours has shape {np.shape(error)}."
     assert not close(error, 1), (
-        "The only true label, 7, is the first guess, so the error is 0. Yours is 1. "
+        "The only true label, 7, is the first guess, so the error is 0. Yours is 1.\n"
         "Do you count what is found instead of what is missing?"
     )
     assert not close(error, 0.8), (
-        "You count the four guesses that are wrong. They cost nothing: the formula asks for each TRUE label "
+        "You count the four guesses that are wrong. They cost nothing: the formula asks for each TRUE label\n"
         "whether one of the guesses is right."
     )
     assert close(error, 0), f"The only true label, 7, is the first guess, so the error is 0. Yours: {error}"
@@ -331,7 +331,7 @@ def check_localization_error():
     assert found_all is not None, "The function returns nothing. Does it end with a return statement?"
     assert np.shape(found_all) == (), f"Return one number. Yours has shape {np.shape(found_all)}."
     assert close(found_all, 0), (
-        f"The cat and one of the two dogs are found: error 0. Yours: {found_all}. "
+        f"The cat and one of the two dogs are found: error 0. Yours: {found_all}.\n"
         "One instance of each class is enough, and wrong guesses cost nothing."
     )
 
@@ -351,7 +351,7 @@ def check_localization_error():
     for height, expected in [(6.0, 0), (5.0, 1), (4.0, 1)]:
         error = one_guess(3, [0.0, 0.0, 10.0, height])
         assert close(error, expected), (
-            f"A guess with an IoU of {height / 10} has the error {expected}, "
+            f"A guess with an IoU of {height / 10} has the error {expected},\n"
             f"because more than 0.5 is right. Yours: {error}"
         )
     half = localization_error([8, 3, 1, 2, 4], [nowhere, cat, *[nowhere] * 3], [8, 3], [dogs, [cat]])
@@ -434,7 +434,7 @@ def check_dataset_errors():
         "First classification, then localization."
     )
     assert not close(classification, 0.4), (
-        "You divide by the number of true labels in all images. Each image counts the same: first the error "
+        "You divide by the number of true labels in all images. Each image counts the same: first the error\n"
         "of each image, then their mean."
     )
     assert close(classification, 0.25), (

@@ -125,14 +125,14 @@ def check_conv_layer_cost():
     )
     assert macs != 4320, "macs: a multiplication and its addition together are one."
     assert macs == 2160, (
-        f"macs: 80 outputs, and each is a sum of 3 * 3 * 3 products: 2160. Yours: {macs}. "
+        f"macs: 80 outputs, and each is a sum of 3 * 3 * 3 products: 2160. Yours: {macs}.\n"
         "Adding the bias is not counted."
     )
     assert memory != 0.32, "memory_kb: a KB has 1024 bytes here."
     assert np.isclose(memory, 0.3125), f"memory_kb: 80 numbers of 4 bytes are 320 / 1024 KB. Yours: {memory}"
     cost = conv_layer_cost((9, 9, 1), 2, (1, 4), 3, 0)
     assert tuple(cost["output_shape"]) == (3, 2, 2), (
-        "output_shape: windows of 1 row and 4 columns, at every third place of 9 by 9: (3, 2, 2). "
+        "output_shape: windows of 1 row and 4 columns, at every third place of 9 by 9: (3, 2, 2).\n"
         f"Yours: {cost['output_shape']}"
     )
     assert cost["parameters"] == 10, f"parameters: 2 * 4 weights and 2 biases. Yours: {cost['parameters']}"
@@ -360,7 +360,7 @@ def check_alexnet_table():
     assert rows["flatten"]["memory_kb"] == 0, "flatten: the numbers of pool3 are not stored a second time."
     total = sum(row["parameters"] for row in table)
     assert total == 61100840, (
-        f"All rows together have 61,100,840 parameters. Yours: {total:,}. Compare the rows with those of the "
+        f"All rows together have 61,100,840 parameters. Yours: {total:,}. Compare the rows with those of the\n"
         "lesson."
     )
 
@@ -480,7 +480,7 @@ def check_build_alexnet():
     kernels = [tuple(weight.shape) for weight in model.trainable_weights if len(weight.shape) > 1]
     assert kernels[0] == (11, 11, 3, 64), f"The kernels of conv1: (11, 11, 3, 64). Yours: {kernels[0]}"
     assert model.count_params() == 61100840, (
-        f"The model has {model.count_params():,} parameters and should have 61,100,840. "
+        f"The model has {model.count_params():,} parameters and should have 61,100,840.\n"
         f"Compare its kernels with your table: {kernels}"
     )
     small = build_alexnet(num_classes=7, input_shape=(67, 99, 3))
@@ -493,7 +493,7 @@ def check_build_alexnet():
     )
     sizes = [np.prod(weight.shape) for weight in small.trainable_weights]
     assert 1 * 2 * 256 * 4096 in sizes, (
-        "For images of 67 by 99 pixels pool3 puts out 1 * 2 * 256 numbers. Check stride and padding of the "
+        "For images of 67 by 99 pixels pool3 puts out 1 * 2 * 256 numbers. Check stride and padding of the\n"
         "layers before it."
     )
 

@@ -138,7 +138,7 @@ def check_build_zfnet():
     assert kernels[1] == (5, 5, 96, 256), f"conv2 has kernels of shape (5, 5, 96, 256). Yours: {kernels[1]}"
     shapes = [tuple(layer.output.shape[1:]) for layer in model.layers if hasattr(layer, "output")]
     assert (110, 110, 96) in shapes, (
-        f"conv1 puts out 110x110x96. Sizes in your model: {shapes}. What does its padding have to be, and "
+        f"conv1 puts out 110x110x96. Sizes in your model: {shapes}. What does its padding have to be, and\n"
         'what does padding="same" make of 224 pixels?'
     )
     assert (55, 55, 96) in shapes, f"pool1 puts out 55x55x96. Sizes in your model: {shapes}"
@@ -147,7 +147,7 @@ def check_build_zfnet():
     assert (13, 13, 384) in shapes, f"conv3 and conv4 put out 13x13x384. Sizes in your model: {shapes}"
     assert (6, 6, 256) in shapes, f"pool3 puts out 6x6x256. Sizes in your model: {shapes}"
     assert model.count_params() == 62357608, (
-        f"The model has {model.count_params():,} parameters and should have 62,357,608. Compare the shapes "
+        f"The model has {model.count_params():,} parameters and should have 62,357,608. Compare the shapes\n"
         f"of its kernels with the table: {kernels}"
     )
     small = build_zfnet(num_classes=7, input_shape=(64, 96, 1))
@@ -250,8 +250,8 @@ def check_occlusion_map():
     result = np.asarray(result)
     assert not close(result[0, 0], 2 / 12), "Hidden pixels are filled in all channels, not only in one."
     assert close(result[0], [1 / 12, 3 / 12, 2 / 12]), (
-        "Class 0 is the mean of 12 values, three of which are 1. Black patches in the first row leave 1, 3, 2 of "
-        f"them: 1/12, 3/12, 2/12. Yours: {result[0]}. Does the first patch still hide its pixel when the second "
+        "Class 0 is the mean of 12 values, three of which are 1. Black patches in the first row leave 1, 3, 2 of\n"
+        f"them: 1/12, 3/12, 2/12. Yours: {result[0]}. Does the first patch still hide its pixel when the second\n"
         "one is tried? Do you return the probability itself?"
     )
     assert close(result[1], 3 / 12), (
@@ -259,7 +259,7 @@ def check_occlusion_map():
     )
     result = np.asarray(occlusion_map(predict, image, 1, 1, 1))
     assert close(result, [[1, 1, 0.5], [1, 1, 1]]), (
-        "Class 1 is the value of the upper right pixel: 1, or 0.5 where a patch with the default fill hides it. "
+        "Class 1 is the value of the upper right pixel: 1, or 0.5 where a patch with the default fill hides it.\n"
         f"Yours: {result}. Whose probability do you take? What is the pixel filled with?"
     )
     result = np.asarray(occlusion_map(predict, image, class_index=1, patch_size=2, stride=1))
@@ -267,7 +267,7 @@ def check_occlusion_map():
         f"A patch of 2x2 fits into 2 rows and 3 columns in (1, 2) ways. Yours: {result.shape}"
     )
     assert close(result, [[1, 0.5]]), (
-        f"The upper right pixel is hidden by the second patch only: 1, 0.5. Yours: {result}. The upper left "
+        f"The upper right pixel is hidden by the second patch only: 1, 0.5. Yours: {result}. The upper left\n"
         "corner of the patch is at the position."
     )
     result = np.asarray(occlusion_map(predict, image, class_index=1, patch_size=1, stride=2))
@@ -279,7 +279,7 @@ def check_occlusion_map():
     )
     result = np.asarray(occlusion_map(predict, image.astype(np.uint8), class_index=1, patch_size=1, stride=2))
     assert close(result, [[1, 0.5]]), (
-        f"An image of integers must give 1, 0.5 again. Yours: {result}. What does an array of integers make of "
+        f"An image of integers must give 1, 0.5 again. Yours: {result}. What does an array of integers make of\n"
         "0.5?"
     )
 

@@ -104,23 +104,23 @@ def check_receptive_field():
     assert size == 7, f"One layer with a 7x7 kernel sees 7x7 pixels, whatever its stride: 7. Yours: {size}"
     size = receptive_field([(3, 1), (3, 1)])
     assert size == 5, (
-        f"Two layers with 3x3 kernels: the second spans three neighbors, whose squares reach over 5 pixels. "
+        f"Two layers with 3x3 kernels: the second spans three neighbors, whose squares reach over 5 pixels.\n"
         f"Yours: {size}. Draw it in one dimension."
     )
     size = receptive_field([(2, 2), (3, 1)])
     assert size == 6, (
-        f"3x3 after 2x2 pooling: three neighbors of the pooled map, each made of two pixels of its own: 6. "
+        f"3x3 after 2x2 pooling: three neighbors of the pooled map, each made of two pixels of its own: 6.\n"
         f"Yours: {size}. How far apart are neighbors after a stride of 2?"
     )
     size = receptive_field([(3, 1), (2, 2)])
     assert size == 4, (
-        f"2x2 pooling after 3x3: two neighbors, whose squares of 3 pixels lie one pixel apart: 4. "
+        f"2x2 pooling after 3x3: two neighbors, whose squares of 3 pixels lie one pixel apart: 4.\n"
         f"Yours: {size}. Does a layer's own stride matter for it, or only for the layers after it?"
     )
     network = [(3, 2), (3, 2), (3, 1)]
     size = receptive_field(network)
     assert size == 15, (
-        f"3x3 with stride 2, twice, then 3x3: 3 + 2 * 2 + 2 * 4 = 15. Yours: {size}. What do two strides of 2 "
+        f"3x3 with stride 2, twice, then 3x3: 3 + 2 * 2 + 2 * 4 = 15. Yours: {size}. What do two strides of 2\n"
         "do together?"
     )
     assert network == [(3, 2), (3, 2), (3, 1)], "The argument `layers` was changed. Leave it as it is."
@@ -165,7 +165,7 @@ def check_stack_parameters():
     )
     count = stack_parameters(1, 1, 5)
     assert count == 25, (
-        f"A 1x1 convolution from 5 channels to 5 is a table of 5 x 5 weights. Yours: {count}. "
+        f"A 1x1 convolution from 5 channels to 5 is a table of 5 x 5 weights. Yours: {count}.\n"
         "Every output channel has weights for every input channel."
     )
     count = stack_parameters(3, 2, 5)
@@ -215,12 +215,12 @@ def check_vgg_block():
         f"Return the Keras tensor that comes out of the last layer, not an object of type {type(y).__name__}."
     )
     assert tuple(y.shape) == (None, 2, 3, 5), (
-        f"Images of 4x6 become maps of 2x3 with 5 channels: (None, 2, 3, 5). Yours: {tuple(y.shape)}. "
+        f"Images of 4x6 become maps of 2x3 with 5 channels: (None, 2, 3, 5). Yours: {tuple(y.shape)}.\n"
         "The convolutions keep the size, the pooling halves it."
     )
     count = keras.Model(x, y).count_params()
     assert count == 370, (
-        "From 3 channels to 5, then from 5 to 5, with 3x3 kernels and biases: "
+        "From 3 channels to 5, then from 5 to 5, with 3x3 kernels and biases:\n"
         f"(27 * 5 + 5) + (45 * 5 + 5) = 370 parameters. Yours: {count}"
     )
     # One convolution whose only weight, in the middle of its kernel, passes the image on as it is.
@@ -319,8 +319,8 @@ def check_build_vgg():
     )
     count = model.count_params()
     assert count == 39_929_674, (
-        "VGG-16 for 64x64x3 and 10 classes has 39,929,674 parameters: 14,714,688 in the convolutions, "
-        f"8,392,704 + 16,781,312 + 40,970 in the fully connected layers. Yours: {count:,}. "
+        "VGG-16 for 64x64x3 and 10 classes has 39,929,674 parameters: 14,714,688 in the convolutions,\n"
+        f"8,392,704 + 16,781,312 + 40,970 in the fully connected layers. Yours: {count:,}.\n"
         "model.summary() shows where they are."
     )
     for depth in (17, 11):

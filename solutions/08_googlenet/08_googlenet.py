@@ -111,18 +111,18 @@ def check_inception_module():
         f"Return the Keras tensor that comes out of the module, not an object of type {type(y).__name__}."
     )
     assert tuple(y.shape[1:3]) == (4, 6), (
-        f"Height and width stay as they are, 4x6. Yours: {y.shape[1]}x{y.shape[2]}. "
+        f"Height and width stay as they are, 4x6. Yours: {y.shape[1]}x{y.shape[2]}.\n"
         "Look at the padding and at the strides."
     )
     assert y.shape[-1] == 20, (
-        "The branches end with 1, 4, 7 and 8 channels; one behind the other that makes 20. "
+        "The branches end with 1, 4, 7 and 8 channels; one behind the other that makes 20.\n"
         f"Yours: {y.shape[-1]}"
     )
     count = keras.Model(x, y).count_params()
     # Weights and biases of the six convolutions, branch after branch.
     expected = (3 + 1) * 1 + (3 + 1) * 2 + (9 * 2 + 1) * 4 + (3 + 1) * 5 + (25 * 5 + 1) * 7 + (3 + 1) * 8
     assert count == expected, (
-        f"The six convolutions have {expected} parameters together. Yours: {count}. Does the 3x3 convolution "
+        f"The six convolutions have {expected} parameters together. Yours: {count}. Does the 3x3 convolution\n"
         "work on what the 1x1 convolution before it gave, and is there a 1x1 convolution after the pooling?"
     )
     # One channel everywhere, and all weights 1: every branch adds up what it sees.
@@ -134,13 +134,13 @@ def check_inception_module():
     y = np.asarray(model(image))
     seen = sorted(int((y[..., k] > 0).sum()) for k in range(4))
     assert seen == [1, 4, 4, 9], (
-        "A single bright pixel in the corner of a 3x3 image shows up at 1 position behind the 1x1 convolution, "
-        "at 4 behind the 3x3 convolution, at 9 behind the 5x5 convolution and at 4 behind the pooling. "
+        "A single bright pixel in the corner of a 3x3 image shows up at 1 position behind the 1x1 convolution,\n"
+        "at 4 behind the 3x3 convolution, at 9 behind the 5x5 convolution and at 4 behind the pooling.\n"
         f"Yours, from few to many: {seen}"
     )
     dark = np.asarray(model(-image - 1))
     assert (dark == 0).all(), (
-        f"Negative values everywhere: behind a ReLU nothing but 0 is left. Your smallest result: {dark.min()}, "
+        f"Negative values everywhere: behind a ReLU nothing but 0 is left. Your smallest result: {dark.min()},\n"
         f"your largest: {dark.max()}"
     )
 
@@ -191,7 +191,7 @@ def check_inception_macs():
     )
     macs = inception_macs(1, 1, 10, f1=0, f3_reduce=2, f3=3, f5_reduce=0, f5=0, pool_proj=0)
     assert macs == 74, (
-        "The second branch alone, with 2 and 3 filters: 10 * 2 for its 1x1 convolution and 9 * 2 * 3 for its "
+        "The second branch alone, with 2 and 3 filters: 10 * 2 for its 1x1 convolution and 9 * 2 * 3 for its\n"
         f"3x3 convolution are 74. Yours: {macs}. How many channels does the 3x3 convolution see?"
     )
     macs = inception_macs(1, 1, 10, f1=0, f3_reduce=0, f3=0, f5_reduce=2, f5=3, pool_proj=0)
@@ -285,7 +285,7 @@ def check_global_average_pool():
     y = global_average_pool(x)
     assert y is not None, "The function returns nothing. Does it end with a return statement?"
     assert np.shape(y) == (2, 2), (
-        f"Two images with two channels: the result has the shape (2, 2). Yours: {np.shape(y)}. "
+        f"Two images with two channels: the result has the shape (2, 2). Yours: {np.shape(y)}.\n"
         "Over which axes do you average?"
     )
     assert np.allclose(y, [[3, 20], [1, 5]]), (
@@ -396,8 +396,8 @@ def check_build_googlenet():
     )
     count = model.count_params()
     assert count == 5_983_802, (
-        "GoogLeNet for 10 classes has 5,983,802 parameters: 124,416 in the convolutions before the modules, "
-        f"5,849,136 in the modules, 10,250 in the fully connected layer. Yours: {count:,}. "
+        "GoogLeNet for 10 classes has 5,983,802 parameters: 124,416 in the convolutions before the modules,\n"
+        f"5,849,136 in the modules, 10,250 in the fully connected layer. Yours: {count:,}.\n"
         "model.summary() shows where they are."
     )
 

@@ -112,14 +112,14 @@ def check_gradient_norms():
     norms = gradient_norms(model, np.array([[3.0, 4.0]]), np.array([0]))
     assert norms is not None, "The function returns nothing. Does it end with a return statement?"
     assert np.shape(norms) == (1,), (
-        f"The model has a single kernel, so the list holds a single number. Yours has the shape {np.shape(norms)}. "
+        f"The model has a single kernel, so the list holds a single number. Yours has the shape {np.shape(norms)}.\n"
         "Is the bias among them?"
     )
     # The kernel's gradient is [[-1.5, 1.5], [-2, 2]], whose squares add up to 12.5.
     assert not close(norms, [12.5]), "12.5 is the sum of the squares. Take its root."
     assert not close(norms, [13**0.5]), "There is something in your norm besides the kernel: the bias?"
     assert close(norms, [12.5**0.5]), (
-        "The gradient is [[-1.5, 1.5], [-2, 2]], and its length is the root of 12.5, 3.536. Yours: "
+        "The gradient is [[-1.5, 1.5], [-2, 2]], and its length is the root of 12.5, 3.536. Yours:\n"
         f"{norms}. Does your loss know that the model puts out logits?"
     )
     x, y = np.array([[3.0, 4.0]] * 2), np.array([0, 0])
@@ -129,7 +129,7 @@ def check_gradient_norms():
     )
     norms = gradient_norms(model, x, np.array([0, 1]))
     assert np.allclose(norms, [0], atol=1e-4), (
-        "The same example with both labels: the two gradients cancel, and the gradient of the mean is 0. "
+        "The same example with both labels: the two gradients cancel, and the gradient of the mean is 0.\n"
         f"Yours: {norms}. It is the norm of a mean that is asked for, not a mean of norms."
     )
     # Two kernels: the convolution puts out 2 everywhere, and has weights of 1 and a bias.
@@ -147,7 +147,7 @@ def check_gradient_norms():
         f"A convolution and a fully connected layer: two numbers. Yours have the shape {np.shape(norms)}."
     )
     assert close(norms[1], 18**0.5), (
-        "The fully connected layer sees a 6, and its gradient is [[3, -3]]: a norm of 4.243. Its kernel is "
+        "The fully connected layer sees a 6, and its gradient is [[3, -3]]: a norm of 4.243. Its kernel is\n"
         f"all 0, so nothing reaches the convolution: 0. First to last layer that is [0, 4.243]. Yours: {norms}"
     )
     assert np.allclose(norms[0], 0), f"No gradient reaches the convolution: [0, 4.243]. Yours: {norms}"
@@ -214,7 +214,7 @@ def check_signal_scale():
         f"2, 4, 8 are the variances of this network. Take the standard deviation. Yours: {scales}"
     )
     assert np.allclose(scales, [2**0.5, 2, 8**0.5], rtol=0.15), (
-        "Weights with standard deviation 0.1 and 200 inputs have the gain 0.1 * sqrt(200) = 1.41: a linear "
+        "Weights with standard deviation 0.1 and 200 inputs have the gain 0.1 * sqrt(200) = 1.41: a linear\n"
         f"network gives about 1.4, 2, 2.8. Yours: {scales}. Do you scale the weights yourself?"
     )
     again = signal_scale(3, 200, 0.1, "linear", np.random.default_rng(1))
@@ -229,7 +229,7 @@ def check_signal_scale():
     (scale,) = signal_scale(1, 400, 0.05, "relu", np.random.default_rng(3))
     assert abs(scale - 1) > 0.1, "1.0 is the standard deviation before the ReLU. It is asked for behind it."
     assert abs(scale - 0.707) > 0.05, (
-        "0.707 is the root of the mean square. The standard deviation is measured from the mean, which is not "
+        "0.707 is the root of the mean square. The standard deviation is measured from the mean, which is not\n"
         "0 behind a ReLU."
     )
     assert abs(scale - 0.584) < 0.05, f"With a gain of 1, a ReLU leaves 0.584. Yours: {scale}"
@@ -296,13 +296,13 @@ def check_append_identity_layers():
     )
     added = deeper.count_params() - model.count_params()
     assert added in (2 * 81, 2 * 84), (
-        "Two 3x3 convolutions from 3 channels to 3 have 2 * 81 weights, and 6 biases if you want them. "
+        "Two 3x3 convolutions from 3 channels to 3 have 2 * 81 weights, and 6 biases if you want them.\n"
         f"You added {added} parameters."
     )
     # One bright pixel tells what becomes of it.
     one_by_one = [np.allclose(after[..., k], before[..., k], atol=1e-5) for k in range(3)]
     assert all(one_by_one), (
-        f"The feature map has changed (unchanged channels: {one_by_one}). A kernel of shape (3, 3, C, C) that "
+        f"The feature map has changed (unchanged channels: {one_by_one}). A kernel of shape (3, 3, C, C) that\n"
         "copies: the pixel in the middle counts, and each channel comes from the same channel alone."
     )
     assert len(model.layers) == 2 and all(
@@ -313,7 +313,7 @@ def check_append_identity_layers():
         weight.assign(-weight)
     after = np.asarray(deeper(image))
     assert (after == 0).all(), (
-        "With kernels of the opposite sign nothing would get through a ReLU. In your model something does. Is "
+        "With kernels of the opposite sign nothing would get through a ReLU. In your model something does. Is\n"
         "there a ReLU behind each new convolution?"
     )
 
@@ -368,12 +368,12 @@ def check_diagnose():
         f'The answer is one of "degradation", "overfitting" and "improvement". Yours: {found!r}'
     )
     assert found == "degradation", (
-        "Training error from 4 % to 7 %, test error from 9 % to 11 %: the deeper network does not even fit the "
+        "Training error from 4 % to 7 %, test error from 9 % to 11 %: the deeper network does not even fit the\n"
         f"images that it has seen. That is degradation, not {found}."
     )
     found = diagnose(0.04, 0.09, 0.01, 0.12)
     assert found == "overfitting", (
-        "Training error from 4 % to 1 %, test error from 9 % to 12 %: it fits its training images better, and "
+        "Training error from 4 % to 1 %, test error from 9 % to 12 %: it fits its training images better, and\n"
         f"others worse. That is overfitting, not {found}."
     )
     found = diagnose(0.04, 0.09, 0.02, 0.08)

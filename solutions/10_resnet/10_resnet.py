@@ -123,15 +123,15 @@ def check_residual_block():
     model = keras.Model(x, y)
     count = model.count_params()
     assert count == 490, (
-        "From 5 channels to 5 without a stride, the block has two kernels with 9 * 5 * 5 weights and two BN "
-        f"with 4 * 5 numbers: 490 parameters. Yours: {count}. Are there biases, or is there a projection "
+        "From 5 channels to 5 without a stride, the block has two kernels with 9 * 5 * 5 weights and two BN\n"
+        f"with 4 * 5 numbers: 490 parameters. Yours: {count}. Are there biases, or is there a projection\n"
         "that is not needed?"
     )
     set_weights_of(model, beta=-1.0)
     maps = np.full((1, 4, 6, 5), [3.0, 1.0, 0.5, 0.0, -2.0], dtype="float32")
     y = np.asarray(model(maps))[0, 1, 1]
     assert np.allclose(y, [2, 0, 0, 0, 0]), (
-        "When the branch gives -1 everywhere, x = (3, 1, 0.5, 0, -2) becomes (2, 0, -0.5, -1, -3) by the "
+        "When the branch gives -1 everywhere, x = (3, 1, 0.5, 0, -2) becomes (2, 0, -0.5, -1, -3) by the\n"
         f"addition, and (2, 0, 0, 0, 0) by the ReLU behind it. Yours: {y}"
     )
     x = keras.Input((4, 6, 3))
@@ -141,7 +141,7 @@ def check_residual_block():
     )
     count = keras.Model(x, y).count_params()
     assert count == 435, (
-        "From 3 channels to 5 the branch has 9 * 3 * 5 + 9 * 5 * 5 weights, the projection 3 * 5, and three BN "
+        "From 3 channels to 5 the branch has 9 * 3 * 5 + 9 * 5 * 5 weights, the projection 3 * 5, and three BN\n"
         f"have 4 * 5 numbers each: 435 parameters. Yours: {count}"
     )
 
@@ -205,20 +205,20 @@ def check_bottleneck_block():
     )
     count = keras.Model(x, y).count_params()
     assert count == 116, (
-        "From 8 channels to 2, to 2, to 8: kernels with 8 * 2, 9 * 2 * 2 and 2 * 8 weights, and BN with "
+        "From 8 channels to 2, to 2, to 8: kernels with 8 * 2, 9 * 2 * 2 and 2 * 8 weights, and BN with\n"
         f"4 * (2 + 2 + 8) numbers, 116 parameters. Yours: {count}. Is a projection needed here?"
     )
     x = keras.Input((4, 6, 2))
     y = bottleneck_block(x, filters=2)
     count = keras.Model(x, y).count_params()
     assert count == 152, (
-        "From 2 channels to 8 the shapes differ although the stride is 1. The branch has "
-        "2 * 2 + 9 * 2 * 2 + 2 * 8 weights, the projection 2 * 8, the BN 4 * (2 + 2 + 8 + 8) numbers: 152 "
+        "From 2 channels to 8 the shapes differ although the stride is 1. The branch has\n"
+        "2 * 2 + 9 * 2 * 2 + 2 * 8 weights, the projection 2 * 8, the BN 4 * (2 + 2 + 8 + 8) numbers: 152\n"
         f"parameters. Yours: {count}"
     )
     y = bottleneck_block(x, filters=2, stride=2)
     assert tuple(y.shape) == (None, 2, 3, 8), (
-        f"With stride 2, maps of 4x6 become 2x3. The shape of yours: {tuple(y.shape)}. "
+        f"With stride 2, maps of 4x6 become 2x3. The shape of yours: {tuple(y.shape)}.\n"
         "The stride belongs to one convolution of the branch, and to the projection."
     )
 
@@ -324,7 +324,7 @@ def check_build_resnet():
         )
         count = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
         assert count == expected, (
-            f"ResNet-{depth} for 10 classes has {expected:,} trainable parameters. Yours: {count:,}. "
+            f"ResNet-{depth} for 10 classes has {expected:,} trainable parameters. Yours: {count:,}.\n"
             "model.summary() shows where they are. In which blocks is there a projection?"
         )
     try:
@@ -410,7 +410,7 @@ def check_build_toy_resnet():
         )
         count = model.count_params()
         assert count == expected, (
-            f"For images of the shape {input_shape} and {num_classes} classes the toy has {expected:,} parameters. "
+            f"For images of the shape {input_shape} and {num_classes} classes the toy has {expected:,} parameters.\n"
             f"Yours: {count:,}. model.summary() shows where they are."
         )
 
@@ -460,7 +460,7 @@ def check_residual_gradient():
     jacobian = np.array([[0.0, 2.0], [0.0, 0.0]])
     dx = residual_gradient(dy, jacobian)
     assert np.allclose(dx, [10, 21]), (
-        "With F_0 = 2 x_1 and F_1 = 0 we have y_0 = x_0 + 2 x_1 and y_1 = x_1. So x_0 acts through y_0 only: 10, "
+        "With F_0 = 2 x_1 and F_1 = 0 we have y_0 = x_0 + 2 x_1 and y_1 = x_1. So x_0 acts through y_0 only: 10,\n"
         f"and x_1 through both: 2 * 10 + 1 = 21. Yours: {dx}"
     )
     assert dy.tolist() == [10, 1] and jacobian.tolist() == [[0, 2], [0, 0]], (

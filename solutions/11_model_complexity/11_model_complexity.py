@@ -111,13 +111,13 @@ def check_count_parameters():
     trainable, non_trainable = count_parameters(model)
     assert non_trainable != 10, "The two numbers of the random generator of Dropout are not parameters."
     assert (trainable, non_trainable) == (145, 8), (
-        "The convolution has 112 parameters and the last layer 25. Batch normalization of 4 channels has 8 "
+        "The convolution has 112 parameters and the last layer 25. Batch normalization of 4 channels has 8\n"
         f"that are trainable and 8 that are not: 145 and 8 together. Yours: {trainable} and {non_trainable}"
     )
     convolution.trainable = False
     trainable, non_trainable = count_parameters(model)
     assert (trainable, non_trainable) == (33, 120), (
-        "With the convolution frozen, its 112 parameters are non-trainable: 33 and 120. "
+        "With the convolution frozen, its 112 parameters are non-trainable: 33 and 120.\n"
         f"Yours: {trainable} and {non_trainable}"
     )
 
@@ -185,22 +185,22 @@ def check_count_macs():
     )
     number = macs((6, 5, 2), layers.Conv2D(4, 3))
     assert number == 864, (
-        "Without padding, a 3x3 kernel fits into 6 by 5 pixels at 4 * 3 positions. 4 filters of 3 * 3 * 2 "
+        "Without padding, a 3x3 kernel fits into 6 by 5 pixels at 4 * 3 positions. 4 filters of 3 * 3 * 2\n"
         f"weights make 864 MACs. Yours: {number}"
     )
     number = macs((6, 5, 2), layers.Conv2D(4, 3, groups=2, padding="same"))
     assert number == 1080, (
-        "In 2 groups, each of 4 filters has 3 * 3 * 1 weights; at 6 * 5 positions that makes 1080 MACs. "
+        "In 2 groups, each of 4 filters has 3 * 3 * 1 weights; at 6 * 5 positions that makes 1080 MACs.\n"
         f"Yours: {number}"
     )
     number = macs((6, 5, 2), layers.DepthwiseConv2D(3, padding="same"))
     assert number == 540, (
-        "Depthwise: one filter of 3 * 3 weights for each of 2 channels; at 6 * 5 positions that makes 540. "
+        "Depthwise: one filter of 3 * 3 weights for each of 2 channels; at 6 * 5 positions that makes 540.\n"
         f"Yours: {number}"
     )
     number = macs((6, 5, 2), layers.SeparableConv2D(4, 3, padding="same"))
     assert number == 780, (
-        "Separable: 540 MACs in the depthwise convolution, and 2 * 4 at each of 6 * 5 positions in the 1x1 "
+        "Separable: 540 MACs in the depthwise convolution, and 2 * 4 at each of 6 * 5 positions in the 1x1\n"
         f"convolution: 780. Yours: {number}"
     )
     number = macs((6, 5, 2), layers.BatchNormalization(), layers.Flatten(), layers.Dense(7))
@@ -272,7 +272,7 @@ def check_activation_memory():
     stack = [keras.Input((2, 2, 1)), layers.Conv2D(3, 1), layers.BatchNormalization()]
     memory = activation_memory(keras.Sequential([*stack, layers.Activation("relu")]))
     assert memory == 96, (
-        "Convolution and batch normalization put out 12 numbers each, the Activation layer is not counted: "
+        "Convolution and batch normalization put out 12 numbers each, the Activation layer is not counted:\n"
         f"96 bytes. Yours: {memory}. (In a sequential model `model.layers` does not begin with the input.)"
     )
     memory = activation_memory(keras.Sequential([*stack, layers.ReLU()]))

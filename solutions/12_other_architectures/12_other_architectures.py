@@ -107,12 +107,12 @@ def check_mlpconv_block():
     )
     count = keras.Model(x, y).count_params()
     assert count == 200, (
-        "From 3 channels to 5 with a window of 3x3, and twice from 5 to 5 with 1x1: 9 * 3 * 5, 5 * 5 and 5 * 5 "
+        "From 3 channels to 5 with a window of 3x3, and twice from 5 to 5 with 1x1: 9 * 3 * 5, 5 * 5 and 5 * 5\n"
         f"weights, and 3 * 5 biases, 200 parameters. Yours: {count}"
     )
     y = mlpconv_block(keras.Input((9, 5, 3)), filters=5, kernel_size=5, stride=2)
     assert tuple(y.shape) == (None, 5, 3, 5), (
-        f"With stride 2, maps of 9x5 become 5x3. The shape of yours: {tuple(y.shape)}. "
+        f"With stride 2, maps of 9x5 become 5x3. The shape of yours: {tuple(y.shape)}.\n"
         "Only the first convolution has the stride."
     )
     # One channel, one position: the first convolution adds 2, the other two multiply by -2 and add 2.
@@ -123,11 +123,11 @@ def check_mlpconv_block():
         weight.assign(np.full(weight.shape, value))
     positive, negative = np.asarray(model(np.array([3.0, -3.0]).reshape(2, 1, 1, 1))).ravel()
     assert np.isclose(positive, 2), (
-        "3 becomes 5; then -10 + 2 = -8, which the ReLU makes 0; then 0 + 2 = 2. "
+        "3 becomes 5; then -10 + 2 = -8, which the ReLU makes 0; then 0 + 2 = 2.\n"
         f"Yours: {positive}. Is there a ReLU after the first 1x1 convolution?"
     )
     assert np.isclose(negative, 0), (
-        "-3 becomes -1, which the ReLU makes 0; then 0 + 2 = 2; then -4 + 2 = -2, which the ReLU makes 0. "
+        "-3 becomes -1, which the ReLU makes 0; then 0 + 2 = 2; then -4 + 2 = -2, which the ReLU makes 0.\n"
         f"Yours: {negative}. Is there a ReLU at the end?"
     )
 
@@ -178,7 +178,7 @@ def check_grouped_conv_parameters():
     )
     count = grouped_conv_parameters(kernel_size=3, c_in=4, c_out=6, groups=2)
     assert count == 108, (
-        "Two groups, each from 2 channels to 3: 2 * 3 kernels of 3x3 in each, 54 weights per group, 108 "
+        "Two groups, each from 2 channels to 3: 2 * 3 kernels of 3x3 in each, 54 weights per group, 108\n"
         f"together. Yours: {count}"
     )
     assert isinstance(count, (int, np.integer)), (
@@ -273,15 +273,15 @@ def check_resnext_block():
     model = keras.Model(x, y)
     count = model.count_params()
     assert count == 236, (
-        "3 groups of 2 channels are 6. From 5 channels to 6, from 2 to 2 in 3 groups, from 6 to 5: kernels with "
-        "5 * 6, 9 * 2 * 2 * 3 and 6 * 5 weights, and BN with 4 * (6 + 6 + 5) numbers, 236 parameters. "
+        "3 groups of 2 channels are 6. From 5 channels to 6, from 2 to 2 in 3 groups, from 6 to 5: kernels with\n"
+        "5 * 6, 9 * 2 * 2 * 3 and 6 * 5 weights, and BN with 4 * (6 + 6 + 5) numbers, 236 parameters.\n"
         f"Yours: {count}. Is the middle convolution grouped, are there biases, or a projection that is not needed?"
     )
     silence(model, beta=-1.0)
     maps = np.full((1, 4, 6, 5), [3.0, 1.0, 0.5, 0.0, -2.0], dtype="float32")
     y = np.asarray(model(maps))[0, 1, 1]
     assert np.allclose(y, [2, 0, 0, 0, 0]), (
-        "When the branch gives -1 everywhere, x = (3, 1, 0.5, 0, -2) becomes (2, 0, -0.5, -1, -3) by the "
+        "When the branch gives -1 everywhere, x = (3, 1, 0.5, 0, -2) becomes (2, 0, -0.5, -1, -3) by the\n"
         f"addition, and (2, 0, 0, 0, 0) by the ReLU behind it. Yours: {y}"
     )
     x = keras.Input((9, 5, 4))
@@ -291,7 +291,7 @@ def check_resnext_block():
     )
     count = keras.Model(x, y).count_params()
     assert count == 306, (
-        "From 4 channels to 6, 6 and 7 the branch has 24 + 108 + 42 weights, the projection 4 * 7, and the BN "
+        "From 4 channels to 6, 6 and 7 the branch has 24 + 108 + 42 weights, the projection 4 * 7, and the BN\n"
         f"have 4 * (6 + 6 + 7 + 7) numbers: 306 parameters. Yours: {count}"
     )
 
@@ -338,12 +338,12 @@ def check_dense_block():
         f"Return the Keras tensor that comes out of the block, not an object of type {type(y).__name__}."
     )
     assert tuple(y.shape) == (None, 4, 6, 7), (
-        "One layer with growth rate 2 makes 5 channels 7: those that came in stay, 2 are new. "
+        "One layer with growth rate 2 makes 5 channels 7: those that came in stay, 2 are new.\n"
         f"The shape of yours: {tuple(y.shape)}"
     )
     count = keras.Model(x, y).count_params()
     assert count == 110, (
-        "The BN comes first, on 5 channels, with 4 * 5 numbers; the convolution has 9 * 5 * 2 weights and no "
+        "The BN comes first, on 5 channels, with 4 * 5 numbers; the convolution has 9 * 5 * 2 weights and no\n"
         f"bias: 110 parameters. Yours: {count}"
     )
     y = dense_block(x, num_layers=3, growth_rate=2)
@@ -352,7 +352,7 @@ def check_dense_block():
     )
     count = keras.Model(x, y).count_params()
     assert count == 462, (
-        "The three layers read 5, 7 and 9 channels; each has (4 + 9 * 2) parameters per channel that it reads, "
+        "The three layers read 5, 7 and 9 channels; each has (4 + 9 * 2) parameters per channel that it reads,\n"
         f"462 together. Yours: {count}. Does each layer work on everything that there is so far?"
     )
     # One channel with the value -3; BN passes it on, its beta adds 1, and kernels of ones add up.
@@ -364,7 +364,7 @@ def check_dense_block():
         weight.assign(np.full(weight.shape, value))
     y = sorted(np.asarray(model(np.full((1, 1, 1, 1), -3.0))).ravel().tolist())
     assert np.allclose(y, [-3, 0]), (
-        "For the value -3: it stays itself in one channel; in the other, BN makes it -2, the ReLU 0, and the "
+        "For the value -3: it stays itself in one channel; in the other, BN makes it -2, the ReLU 0, and the\n"
         f"convolution of 0 is 0. Yours: {y}. In which order do BN, ReLU and convolution come?"
     )
 
@@ -414,7 +414,7 @@ def check_fire_module():
     )
     count = keras.Model(x, y).count_params()
     assert count == 97, (
-        "From 5 channels to 2, then from 2 to 3 with 1x1 and from 2 to 4 with 3x3: 5 * 2 + 2, 2 * 3 + 3 and "
+        "From 5 channels to 2, then from 2 to 3 with 1x1 and from 2 to 4 with 3x3: 5 * 2 + 2, 2 * 3 + 3 and\n"
         f"9 * 2 * 4 + 4 parameters, 97 together. Yours: {count}. Do both see what the first convolution gave?"
     )
     # One channel everywhere, and all weights 1: each convolution adds up what it sees.
@@ -427,8 +427,8 @@ def check_fire_module():
     y = np.asarray(model(image))
     seen = sorted(int((y[..., k] > 0).sum()) for k in range(2))
     assert seen == [1, 4], (
-        "A single bright pixel in the corner of a 3x3 image shows up at 1 position behind the 1x1 convolution "
-        "and at 4 behind the 3x3 convolution; a dark one is gone behind the first ReLU. "
+        "A single bright pixel in the corner of a 3x3 image shows up at 1 position behind the 1x1 convolution\n"
+        "and at 4 behind the 3x3 convolution; a dark one is gone behind the first ReLU.\n"
         f"Yours: {seen[0]} and {seen[1]}"
     )
 
@@ -484,12 +484,12 @@ def check_separable_block():
     )
     count = keras.Model(x, y).count_params()
     assert count == 128, (
-        "Five kernels of 3x3, one for each channel, have 45 weights; the 1x1 convolution has 5 * 7; the BN have "
+        "Five kernels of 3x3, one for each channel, have 45 weights; the 1x1 convolution has 5 * 7; the BN have\n"
         f"4 * 5 and 4 * 7 numbers: 128 parameters. Yours: {count}"
     )
     y = separable_block(keras.Input((9, 5, 3)), filters=4, stride=2)
     assert tuple(y.shape) == (None, 5, 3, 4), (
-        f"With stride 2, maps of 9x5 become 5x3. The shape of yours: {tuple(y.shape)}. "
+        f"With stride 2, maps of 9x5 become 5x3. The shape of yours: {tuple(y.shape)}.\n"
         "Only one of the two convolutions has the stride."
     )
     # A single number: the first convolution passes it on, the second changes its sign; each BN adds 1.
@@ -501,11 +501,11 @@ def check_separable_block():
         weight.assign(np.full(weight.shape, -1.0 if tuple(weight.shape) == (1, 1, 1, 1) else value))
     small, large = np.asarray(model(np.array([-3.0, 3.0]).reshape(2, 1, 1, 1))).ravel()
     assert np.isclose(small, 1, atol=0.01), (
-        "-3 becomes -2 by the first BN, 0 by its ReLU; the 1x1 convolution leaves 0, the second BN makes it 1. "
+        "-3 becomes -2 by the first BN, 0 by its ReLU; the 1x1 convolution leaves 0, the second BN makes it 1.\n"
         f"Yours: {small:.3g}. Is there a ReLU between the two convolutions?"
     )
     assert np.isclose(large, 0, atol=0.01), (
-        "3 becomes 4 by the first BN, -4 by the 1x1 convolution, -3 by the second BN, and 0 by the last ReLU. "
+        "3 becomes 4 by the first BN, -4 by the 1x1 convolution, -3 by the second BN, and 0 by the last ReLU.\n"
         f"Yours: {large:.3g}"
     )
 
@@ -544,13 +544,13 @@ def check_separable_saving():
     left = separable_saving(2, 8)
     assert left is not None, "The function returns nothing. Does it end with a return statement?"
     assert np.isclose(left, 0.375), (
-        "With one input channel, 8 output channels and kernels of 2x2, a standard convolution takes 32 "
-        "multiply-accumulates at each position; the depthwise convolution takes 4, and the 1x1 convolution "
+        "With one input channel, 8 output channels and kernels of 2x2, a standard convolution takes 32\n"
+        "multiply-accumulates at each position; the depthwise convolution takes 4, and the 1x1 convolution\n"
         f"behind it 8. 12 / 32 = 0.375. Yours: {left}"
     )
     left = separable_saving(kernel_size=1, c_out=4)
     assert np.isclose(left, 1.25), (
-        "With kernels of 1x1 and one input channel, the pair takes 1 + 4, the single convolution 4: nothing is "
+        "With kernels of 1x1 and one input channel, the pair takes 1 + 4, the single convolution 4: nothing is\n"
         f"saved, 5 / 4 = 1.25. Yours: {left}"
     )
 
