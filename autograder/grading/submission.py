@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 
 from autograder.course import Assignment
 from autograder.rebuild import Rebuilt, Template, read_secret, read_timestamp, rebuild_submission
@@ -27,22 +28,27 @@ class Submission:
 
     Attributes:
         student: The student's id: the name of the folder.
-        rebuilt: The student's work in the instructor's notebook.
+        packed: ``text``, compressed: the notebooks of a whole class wait in memory.
         key: Names the results: everything that they depend on went into it.
         timestamp: When it was handed in (UTC), or None.
         secret: By which word nbgrader's exchange knows it, or None.
     """
 
     student: str
-    rebuilt: Rebuilt
+    packed: bytes
     key: str
     timestamp: datetime | None
     secret: str | None = None
 
     @property
+    def text(self) -> str:
+        """The notebook to hand on as JSON, with a note of what belongs to it: see ``read_note``."""
+        return zlib.decompress(self.packed).decode("ascii")
+
+    @property
     def notebook(self) -> NotebookNode:
-        """The notebook to hand on, with a note of what belongs to it: see ``read_note``."""
-        return self.rebuilt.notebook
+        """The notebook to hand on."""
+        return from_dict(json.loads(self.text))
 
 
 def read_note(notebook: NotebookNode) -> tuple[str, Rebuilt]:
@@ -71,7 +77,8 @@ def make_ready(assignment: Assignment, folder: Path, limits: Limits, sandbox: bo
         "repairs": list(rebuilt.repairs),
         "unreadable": rebuilt.unreadable,
     }
-    return Submission(folder.parent.name, rebuilt, key, timestamp, read_secret(folder))
+    packed = zlib.compress(json.dumps(rebuilt.notebook).encode("ascii"))
+    return Submission(folder.parent.name, packed, key, timestamp, read_secret(folder))
 
 
 @cache

@@ -131,7 +131,7 @@ def examine_all(
             examine_task,
             str(assignment.root),
             assignment.stem,
-            json.dumps(submission.notebook),
+            submission.text,
             limits.as_json(),
             sandbox,
             shared,
