@@ -215,9 +215,7 @@ forge(json.dumps({{'value': {{'array': base64.b64encode(text).decode()}}, 'chang
 @case(FORGING)
 def array_longer_than_its_data(nb: Notebooks) -> Fault:
     """An array's header promises terabytes."""
-    header = (
-        "\"{'descr': '<f8', 'fortran_order': False, 'shape': (10**6, 10**6), }\".replace('10**6', '1000000')"
-    )
+    header = "\"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000, 1000000), }\\n\""
     return _forged_array(nb, header, "b''", "not as long as its shape says")
 
 
