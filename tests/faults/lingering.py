@@ -85,7 +85,7 @@ def alarm_after_the_last_cell(nb: Notebooks) -> Fault:
 @case(PROCESSES)
 def timer_after_the_last_cell(nb: Notebooks) -> Fault:
     """A thread that the last cell has started ends the kernel while its functions are tested."""
-    source = "import os, threading\nthreading.Timer(0.1, os._exit, [0]).start()"
+    source = "import os, threading\nthreading.Timer(0.03, os._exit, [0]).start()"
     return in_last_cell(nb, source, "was left out: it ended by itself")
 
 
