@@ -78,7 +78,7 @@ def functions_deleted_at_the_end(nb: Notebooks) -> Fault:
 @case(PROCESSES)
 def alarm_after_the_last_cell(nb: Notebooks) -> Fault:
     """The last cell sets an alarm that ends the kernel while its functions are tested."""
-    source = "import signal\nsignal.setitimer(signal.ITIMER_REAL, 0.1)"
+    source = "import signal\nsignal.setitimer(signal.ITIMER_REAL, 0.03)"
     return in_last_cell(nb, source, "was left out: it was ended by signal 14")
 
 
