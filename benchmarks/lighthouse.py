@@ -15,11 +15,7 @@ import shutil
 import statistics
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache, partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -27,6 +23,7 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
+from autograder.authoring.serving import Quiet, served
 from autograder.course import REPOSITORY
 
 WANTED = 95
@@ -49,12 +46,10 @@ def _compressed(path: Path) -> bytes:
     return gzip.compress(path.read_bytes())
 
 
-class _Host(SimpleHTTPRequestHandler):
+class _Host(Quiet):
     """Serves a folder as public hosts do."""
 
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - http.server calls it by this name
         """Sends a file, compressed if it is text."""
         path = Path(self.translate_path(self.path))
         if path.is_dir() and self.path.endswith("/"):
@@ -74,23 +69,6 @@ class _Host(SimpleHTTPRequestHandler):
         """Adds what every answer has."""
         self.send_header("Cache-Control", "public, max-age=31536000")
         super().end_headers()
-
-    def log_message(self, *arguments: object) -> None:
-        """Says nothing."""
-
-
-@contextmanager
-def serve(folder: Path) -> Iterator[str]:
-    """Serves a folder and gives the address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Host, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def judge(address: str, phone: bool) -> dict:
@@ -131,7 +109,7 @@ def main(
     table = Table(
         Column("page", overflow="fold"), "seen on", *(name.replace("-", " ") for name in CATEGORIES)
     )
-    with serve(site) as address:
+    with served(site, _Host) as address:
         for page in pages or PAGES:
             for phone in (False, True):
                 device = "phone" if phone else "desktop"

@@ -10,17 +10,13 @@ screen.
 import posixpath
 import shutil
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import yaml
 from bs4 import BeautifulSoup, Tag
 
+from autograder.authoring.serving import served
 from autograder.course import Course
 from autograder.errors import CourseError
 
@@ -95,24 +91,6 @@ def _move(tag: Tag, name: str, joined: dict[str, BeautifulSoup]) -> None:
             del tag["href"]
 
 
-@contextmanager
-def _served(folder: Path) -> Iterator[str]:
-    """Serves a folder: a browser does not load fonts for pages that it reads from the disk."""
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *arguments: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
 def make_pdf(site: Path, names: list[str], target: Path) -> None:
     """Prints pages of the site into one PDF.
 
@@ -127,7 +105,7 @@ def make_pdf(site: Path, names: list[str], target: Path) -> None:
     joined = site / _JOINED
     joined.write_text(join_pages(site, names), encoding="utf-8")
     try:
-        with sync_playwright() as playwright, _served(site) as address:
+        with sync_playwright() as playwright, served(site) as address:
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             page = browser.new_page()
             page.set_default_timeout(0)  # thousands of formulas take their time

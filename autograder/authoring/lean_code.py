@@ -7,7 +7,7 @@ high a piece of code is, and leaves it until it comes near (`content-visibility`
 
 import re
 
-_COLOR = re.compile(r"\.highlight(?: \.(?P<kind>\w+))? \{[^}]*?(?<![-\w])(?P<rule>color: \S+) *\}")
+_OWN = re.compile(r"\.highlight \{[^}]*?(?<![-\w])(color: \S+) *\}")
 _RULE = re.compile(r"\.highlight \.(\w+) \{ *([^}]*?) *\}")
 _CODE = re.compile(r'(<div class="highlight">)<pre>(.*?)</pre>', re.DOTALL)
 _WORD = re.compile(r'<span class="(\w+)">([^<]*)</span>')
@@ -23,7 +23,7 @@ def plain_kinds(styles: str) -> frozenset[str]:
         ValueError: The sheet is not as this module knows it.
     """
     modes = re.findall(r'^html\[data-theme="\w+"\] (\.highlight.*)$', styles, re.MULTILINE)
-    own: list[str] = [match["rule"] for line in modes if (match := _COLOR.match(line)) and not match["kind"]]
+    own = [match[1] for line in modes if (match := _OWN.match(line))]
     rules: dict[str, list[str]] = {}
     for line in modes:
         if match := _RULE.match(line):

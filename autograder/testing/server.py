@@ -122,9 +122,8 @@ def _run_tests(assignment: Assignment, control: socket.socket) -> None:
     sys.dont_write_bytecode = True
     orders = _Orders(control)
     try:
-        with contextlib.suppress(
-            Exception
-        ):  # a child that needs them will stop at the same error, and tell it
+        # A child that needs what cannot be read will stop at the same error, and tell it.
+        with contextlib.suppress(Exception):
             make_ready(assignment)
         results = run_when_taken(assignment, orders.take)
     except CourseError as error:
@@ -141,19 +140,33 @@ def _run_tests(assignment: Assignment, control: socket.socket) -> None:
 def serve(control: socket.socket) -> None:
     """Passes orders on, each to the process of its assignment, until the other side hangs up."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended children need no waiting for
-    lines: dict[tuple[str, str], socket.socket] = {}
+    lines: dict[Assignment, tuple[Any, socket.socket]] = {}
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 1)
         if not message:
             return
         order = json.loads(message)
-        name = order["root"], order["stem"]
+        assignment = Assignment(Path(order["root"]), order["stem"])
+        state = _state(assignment)
+        known, line = lines.pop(assignment, (None, None))
         try:
-            socket.send_fds(lines[name], [message], descriptors)
-        except (KeyError, OSError):  # there is none yet, or it has ended
-            lines[name] = _fork(Assignment(Path(order["root"]), order["stem"]), [control, *lines.values()])
-            socket.send_fds(lines[name], [message], descriptors)
+            if known != state:
+                raise OSError("there is no process yet, or it has read files that have changed since")
+            socket.send_fds(line, [message], descriptors)
+        except OSError:  # or the process has ended
+            if line:
+                line.close()  # its process ends; the children go on
+            line = _fork(assignment, [control, *(each for _, each in lines.values())])
+            socket.send_fds(line, [message], descriptors)
+        lines[assignment] = state, line
         os.close(descriptors[0])
+
+
+def _state(assignment: Assignment) -> list[tuple[int, int]]:
+    """Changes when an author writes one of the files that a process reads once."""
+    files = assignment.hidden_tests, assignment.misconceptions, assignment.source
+    found = [path.stat() for path in files if path.exists()]
+    return [(each.st_mtime_ns, each.st_size) for each in found]
 
 
 def _fork(assignment: Assignment, inherited: list[socket.socket]) -> socket.socket:
